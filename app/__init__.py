@@ -1,0 +1,1 @@
+"""Recueil. This file stays empty on purpose: imports here make order-dependent circles."""

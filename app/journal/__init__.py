@@ -1,0 +1,1 @@
+"""The append-only audit trail: what was recorded, in order, and whether it still holds together."""
