@@ -1,0 +1,14 @@
+"""The WSGI applications: `centre`, `sponsor`, and `application`, the two of them mounted together."""
+
+from app.doors.sponsor import create_app as create_sponsor
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from app.doors.centre import create_app as create_centre
+from app.kernel.installation import Installation
+from app.kernel.settings import Settings
+
+installation = Installation.open(Settings.from_environment())
+installation.assert_ready()
+centre = create_centre(installation)
+sponsor = create_sponsor(installation)
+application = DispatcherMiddleware(centre, {"/sponsor": sponsor})
