@@ -1,0 +1,1 @@
+"""The answers: one response a patient, saved, submitted, corrected or explained away. It draws no page."""
