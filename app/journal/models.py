@@ -11,7 +11,7 @@ ACTOR_KINDS = ("staff", "respondent", "command", "system")
 
 
 class JournalEntry(Base):
-    """One fact: who did what to which thing, when. Append-only by trigger; `hash` chains it to the one before."""
+    """One fact: who did what to which thing, when. Append-only by trigger; `hash` chains it to its elder."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (

@@ -67,7 +67,7 @@ def _chain_before_commit(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_CHAIN_LOCK})
     newest = select(JournalEntry.seq, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1)
-    seq, previous = session.execute(newest).tuples().first() or (0, GENESIS)
+    seq, previous = session.execute(newest).first() or (0, GENESIS)
     entries: list[dict[str, object]] = []
     values: list[dict[str, object]] = []
     for fact in facts:

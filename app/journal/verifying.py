@@ -40,7 +40,7 @@ def verify(session: Session, anchor: tuple[int, str] | None = None) -> Verificat
         .execution_options(yield_per=PAGE)
     )
     anchored = anchor is None or anchor[0] == 0
-    for entry, value in session.execute(query).tuples():
+    for entry, value in session.execute(query):
         count += 1
         problem = _problem(entry, value, count, previous)
         if problem:
