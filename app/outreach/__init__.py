@@ -1,0 +1,1 @@
+"""Reaching the centres: respondents, links, messages, the outbox, its delivery and the reminders."""

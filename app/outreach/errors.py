@@ -1,0 +1,109 @@
+"""The refusals of this room: what happened and what to do, for people, in both languages."""
+
+from app.kernel.errors import Refusal
+
+
+class LinkRefused(Refusal):
+    """The token opens nothing: unknown, expired, revoked or closed look exactly the same (trust.md R9)."""
+
+    code = "link-refused"
+    fr = "Ce lien ne fonctionne pas ou plus. Ouvrez le dernier courriel reçu, ou appelez le promoteur."
+    en = "This link does not work (any more). Open the latest mail you received, or call the sponsor."
+    status = 404
+
+
+class PersonUnnamed(Refusal):
+    """Entering needs a name and a function: every change is attributed to a person (trust.md R7)."""
+
+    code = "person-unnamed"
+    fr = "Indiquez votre nom et votre fonction (200 caractères au plus)."
+    en = "Give your name and your function (at most 200 characters)."
+
+
+class UnknownRespondent(Refusal):
+    """No such respondent in this study."""
+
+    code = "unknown-respondent"
+    fr = "Correspondant inconnu dans cette étude : {respondent}."
+    en = "No such respondent in this study: {respondent}."
+    status = 404
+
+
+class RespondentsRefused(Refusal):
+    """A file of respondents with at least one faulty cell: nothing of it is imported."""
+
+    code = "respondents-refused"
+    fr = "{count} cellule(s) à corriger, rien n’a été importé : {first}"
+    en = "{count} cell(s) to mend, nothing was imported: {first}"
+
+
+class NotAMailbox(Refusal):
+    """A text that is no e-mail address."""
+
+    code = "not-a-mailbox"
+    fr = "« {typed} » n’est pas une adresse de courriel."
+    en = "“{typed}” is not an e-mail address."
+
+
+class UnknownWave(Refusal):
+    """A kind of mail that this study does not send."""
+
+    code = "unknown-message"
+    fr = "Message inconnu : {kind} ({language})."
+    en = "Unknown message: {kind} ({language})."
+
+
+class MessageRefused(Refusal):
+    """A message text that cannot be sent as it is written."""
+
+    code = "message-refused"
+    fr = "Message refusé : {why_fr}"
+    en = "Message refused: {why_en}"
+
+
+class CampaignRefused(Refusal):
+    """A calendar whose dates or budgets break a rule."""
+
+    code = "campaign-refused"
+    fr = "Calendrier refusé : {why_fr}"
+    en = "Calendar refused: {why_en}"
+
+
+class CountNotConfirmed(Refusal):
+    """A mass sending needs its count typed, and the count has changed or was mistyped."""
+
+    code = "count-not-confirmed"
+    fr = "{count} courriel(s) partiraient : tapez ce nombre pour confirmer."
+    en = "{count} mail(s) would leave: type that number to confirm."
+
+
+class ColleagueRefused(Refusal):
+    """A colleague who cannot be added."""
+
+    code = "colleague-refused"
+    fr = "Ce collègue ne peut pas être ajouté : {why_fr}"
+    en = "This colleague cannot be added: {why_en}"
+
+
+class NotUncertain(Refusal):
+    """Only a mail whose fate is uncertain can be resolved by a person."""
+
+    code = "not-uncertain"
+    fr = "Ce courriel n’est pas incertain : il n’y a rien à trancher."
+    en = "This mail is not uncertain: there is nothing to decide."
+
+
+class ChaseRefused(Refusal):
+    """A step of the telephone desk that does not follow from where it stands."""
+
+    code = "chase-refused"
+    fr = "De « {old} », on ne passe pas à « {new} »."
+    en = "“{new}” does not follow “{old}”."
+
+
+class MailServerRefused(Refusal):
+    """The mail server cannot be used as the settings ask."""
+
+    code = "mail-server"
+    fr = "Serveur de courriel inutilisable ({why})."
+    en = "The mail server cannot be used ({why})."

@@ -1,0 +1,225 @@
+"""Keyed links: made from a key outside the database, found by a hash, revoked by a generation (R1-R9)."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app.cohort.models import Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from app.kernel.keys import Keys
+from app.kernel.settings import Settings
+from app.outreach.errors import LinkRefused, PersonUnnamed
+from app.outreach.models import Entry, Link, Respondent, RespondentIdentity
+
+TOKEN_BYTES = 20  # 160 bits, which are 32 letters and digits without any that a mail client might cut off
+LONGEST_NAME = 200
+
+
+def token_of(keys: Keys, link: Link) -> str:
+    """The 32 characters (a-z, 2-7) that open `link` in its present generation; they are stored nowhere."""
+    message = f"{link.id}\x1f{link.generation}".encode()
+    digest = hmac.new(keys.link, message, hashlib.sha256).digest()
+    return base64.b32encode(digest[:TOKEN_BYTES]).decode().lower()
+
+
+def url_of(settings: Settings, keys: Keys, link: Link) -> str:
+    """The address that a mail carries. Its host comes from the settings alone, never from a request (R11)."""
+    return f"{settings.public_url}/r/{token_of(keys, link)}"
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def make_link(
+    session: Session, keys: Keys, respondent: Respondent, now: datetime, expires_at: datetime | None = None
+) -> Link:
+    """A first link for a respondent that has none."""
+    link = Link(respondent_id=respondent.id, generation=1, made_at=now, expires_at=expires_at)
+    link.revoked_at = now  # a link without its hash counts as revoked, until the line below
+    session.add(link)
+    session.flush()
+    link.revoked_at, link.token_hash = None, hash_of(token_of(keys, link))
+    session.flush()
+    return link
+
+
+def find_link(session: Session, keys: Keys, token: str, now: datetime) -> Link:
+    """The link that `token` opens at `now`.
+
+    Raises LinkRefused, the same for an unknown, expired, revoked or malformed token.
+    """
+    found = session.scalar(select(Link).where(Link.token_hash == hash_of(token)))
+    if found is None or not _in_force(found, now):
+        raise LinkRefused
+    # The hash is public to whoever reads the database; only the key's holder can have made the token.
+    if not hmac.compare_digest(token_of(keys, found).encode(), token.encode(errors="replace")):
+        raise LinkRefused
+    return found
+
+
+def link_in_force(session: Session, link_id: str, generation: int, now: datetime) -> Link:
+    """The link of a page that was opened with its token a moment ago. Raises LinkRefused."""
+    link = session.get(Link, link_id)
+    if link is None or link.generation != generation or not _in_force(link, now):
+        raise LinkRefused
+    return link
+
+
+def enter(session: Session, link: Link, *, name: str, function: str, now: datetime) -> Entry:
+    """The entry of the person who pressed the button and gave name and function.
+
+    Raises PersonUnnamed when either is blank or too long. This counts as "opened"; opening a page does not.
+    """
+    name, function = name.strip(), function.strip()
+    if not name or not function or max(len(name), len(function)) > LONGEST_NAME:
+        raise PersonUnnamed
+    entry = Entry(
+        link_id=link.id,
+        generation=link.generation,
+        person_name=name,
+        person_function=function,
+        entered_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    respondent = link.respondent
+    record(
+        session,
+        actor=actor_of(entry, respondent),
+        at=now,
+        action="link.entered",
+        subject_type="respondent",
+        subject_id=str(respondent.id),
+        study=_study_code(session, respondent),
+    )
+    return entry
+
+
+def actor_of(entry: Entry, respondent: Respondent) -> Actor:
+    """The person behind an entry, as the journal names them: name, function, centre (trust.md R7)."""
+    return Actor("respondent", entry.person_name, entry.person_function, respondent.centre.name, entry.id)
+
+
+def entry_in_force(session: Session, entry_id: str, now: datetime) -> Entry:
+    """The entry, when it still lets in. Raises LinkRefused when it or its link has ended."""
+    entry = session.get(Entry, entry_id, options=[joinedload(Entry.link)])
+    if entry is None or entry.ended_at is not None or entry.generation != entry.link.generation:
+        raise LinkRefused
+    if not _in_force(entry.link, now):
+        raise LinkRefused
+    return entry
+
+
+def leave(session: Session, entry: Entry, now: datetime) -> None:
+    """Ends one person's entry; the link itself goes on working."""
+    entry.ended_at = entry.ended_at or now
+    session.flush()
+
+
+def revoke(session: Session, link: Link, *, actor: Actor, now: datetime, reason: str | None = None) -> None:
+    """Makes the link's token worthless for ever and ends whoever is inside, in this transaction."""
+    if link.revoked_at is None:
+        link.generation += 1
+        link.token_hash, link.revoked_at = None, now
+        session.flush()
+    _end_entries(session, link, now)
+    _journal(session, link, actor, now, "link.revoked", reason)
+
+
+def reissue(session: Session, keys: Keys, link: Link, *, actor: Actor, now: datetime) -> None:
+    """Gives the respondent a new token (the next mail carries it); the old one is revoked if it was not."""
+    if link.revoked_at is None:
+        link.generation += 1
+        _end_entries(session, link, now)
+    link.revoked_at, link.token_hash = None, hash_of(token_of(keys, link))
+    session.flush()
+    _journal(session, link, actor, now, "link.reissued", None)
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """One line of the telephone desk's list of links."""
+
+    respondent: str
+    centre: str
+    courriel: str
+    url: str
+
+
+def list_links(
+    session: Session, installation: Installation, study: Study, *, actor: Actor, now: datetime
+) -> list[LinkLine]:
+    """Every link in force with its URL, by centre then respondent; that the list was made is journalled."""
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="links.listed",
+        subject_type="study",
+        subject_id=study.code,
+        study=study.code,
+    )
+    return list(_link_lines(session, installation, study, now))
+
+
+def _link_lines(
+    session: Session, installation: Installation, study: Study, now: datetime
+) -> Iterator[LinkLine]:
+    query = (
+        select(Link)
+        .join(Link.respondent)
+        .where(Respondent.study_id == study.id, Link.revoked_at.is_(None))
+        .options(joinedload(Link.respondent).joinedload(Respondent.identity))
+        .options(joinedload(Link.respondent).joinedload(Respondent.centre))
+        .order_by(Respondent.centre_id, Respondent.id)
+    )
+    for link in session.scalars(query):
+        if not _in_force(link, now):
+            continue
+        person, vault = link.respondent, installation.vault
+        identity = person.identity
+        yield LinkLine(
+            respondent=vault.open(RespondentIdentity.__tablename__, person.id, "name", identity.name),
+            centre=person.centre.name,
+            courriel=vault.open(RespondentIdentity.__tablename__, person.id, "email", identity.email),
+            url=url_of(installation.settings, installation.keys, link),
+        )
+
+
+def _in_force(link: Link, now: datetime) -> bool:
+    return link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
+
+
+def _end_entries(session: Session, link: Link, now: datetime) -> None:
+    session.execute(
+        update(Entry).where(Entry.link_id == link.id, Entry.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
+def _journal(
+    session: Session, link: Link, actor: Actor, now: datetime, action: str, reason: str | None
+) -> None:
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action=action,
+        subject_type="respondent",
+        subject_id=str(link.respondent_id),
+        study=_study_code(session, link.respondent),
+        reason=reason,
+    )
+
+
+def _study_code(session: Session, respondent: Respondent) -> str:
+    return session.scalars(select(Study.code).where(Study.id == respondent.study_id)).one()
