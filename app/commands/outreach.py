@@ -1,0 +1,96 @@
+"""`invite`, `remind`, `links` and `worker`: reaching the people at the centres."""
+
+from datetime import date
+
+from app.commands.call import Answer, Call, Commands
+
+
+def declare(commands: Commands) -> None:
+    """Declares the commands that reach people."""
+    inviting = commands.add("invite", invite, "prépare les invitations", "queues the invitations", study=True)
+    reminding = commands.add(
+        "remind", remind, "prépare les relances dues", "queues due reminders", study=True
+    )
+    dry = commands.say("dit ce qui partirait, sans rien écrire", "says what would leave, writes nothing")
+    for parser in (inviting, reminding):
+        parser.add_argument("--dry-run", action="store_true", help=dry)
+    reminding.add_argument("--on", metavar="DATE", type=date.fromisoformat, help="AAAA-MM-JJ / YYYY-MM-DD")
+    commands.add("links", links, "les liens, pour le téléphone", "the links, for the desk", study=True)
+    worker = commands.add("worker", work, "délivre les courriels", "delivers the outbox, builds exports")
+    once = commands.say("rend la main quand plus rien n’est dû", "returns when nothing is due")
+    worker.add_argument("--once", action="store_true", help=once)
+
+
+def invite(call: Call) -> Answer:
+    """One invitation per respondent of each centre with patients to answer for."""
+    from app.cohort.studies import find_study
+    from app.outreach import inviting
+
+    dry_run: bool = call.words.dry_run
+    database = call.installation.database
+    with database.reading() if dry_run else database.writing() as session:
+        study = find_study(session, call.study)
+        report = inviting.invite(
+            session, call.installation, study, actor=call.actor, now=call.now, dry_run=dry_run
+        )
+        data = report.as_json()
+    return _queued(call, data)
+
+
+def remind(call: Call) -> Answer:
+    """The reminders that are due today, or on the day of --on."""
+    from app.cohort.studies import find_study
+    from app.outreach import reminding
+
+    dry_run: bool = call.words.dry_run
+    database = call.installation.database
+    with database.reading() if dry_run else database.writing() as session:
+        study = find_study(session, call.study)
+        report = reminding.remind(
+            session,
+            call.installation,
+            study,
+            actor=call.actor,
+            now=call.now,
+            on=call.words.on,
+            dry_run=dry_run,
+        )
+        data = report.as_json()
+    return _queued(call, data)
+
+
+def links(call: Call) -> Answer:
+    """Every link in force with its address; that they were listed is journalled."""
+    from app.cohort.studies import find_study
+    from app.outreach.links import list_links
+
+    with call.installation.database.writing() as session:
+        study = find_study(session, call.study)
+        lines = list_links(session, call.installation, study, actor=call.actor, now=call.now)
+        data = [
+            {"respondent": one.respondent, "centre": one.centre, "courriel": one.courriel, "url": one.url}
+            for one in lines
+        ]
+    text = "\n".join(f"{one['centre']} · {one['respondent']} · {one['url']}" for one in data)
+    return Answer({"links": data}, text)
+
+
+def work(call: Call) -> Answer:
+    """Delivers what is due and builds asked exports: once, or until it is stopped."""
+    from app.commands.working import Worker
+
+    worker = Worker(call.installation)
+    if not call.words.once:
+        worker.run()
+    data = worker.work_off()
+    return Answer(data, "\n".join(f"{name}: {value}" for name, value in data.items()))
+
+
+def _queued(call: Call, data: dict[str, int]) -> Answer:
+    return Answer(
+        data,
+        call.say(
+            f"{data['queued']} courriels en file, {data['suppressed']} écartés.",
+            f"{data['queued']} mails queued, {data['suppressed']} suppressed.",
+        ),
+    )

@@ -1,0 +1,65 @@
+"""`init`, `study open`, `staff add`: what is done once, before anything can be asked."""
+
+from app.commands.call import Answer, Call, Commands
+from app.kernel.installation import Installation
+
+ROLES = ("manager", "statistician", "reader")
+
+
+def declare(commands: Commands) -> None:
+    """Declares the three commands."""
+    commands.add("init", initialise, "dossier, clés et base à jour", "home, keys and database at head")
+    study = commands.group("study", "les études", "the studies")
+    opening = study.add("open", open_study, "ouvre une étude", "opens a study")
+    opening.add_argument(
+        "code", metavar="CODE", help=commands.say("code livré, ou dossier", "code or folder")
+    )
+    staff = commands.group("staff", "les comptes du promoteur", "the sponsor's accounts")
+    adding = staff.add("add", add_staff, "ajoute un compte", "adds an account")
+    adding.add_argument("email", metavar="EMAIL")
+    adding.add_argument("--role", required=True, metavar="ROLE", help=", ".join(ROLES))
+
+
+def initialise(call: Call) -> Answer:
+    """Makes the home, the keys and the database; safe to repeat."""
+    from app.kernel.migrating import current_revision
+
+    installation = Installation.open(call.settings)
+    installation.initialise()
+    revision = current_revision(installation.database)
+    home = str(call.settings.home)
+    return Answer(
+        {"home": home, "revision": revision},
+        call.say(f"Prêt : {home} (base en version {revision}).", f"Ready: {home} (database at {revision})."),
+    )
+
+
+def open_study(call: Call) -> Answer:
+    """Opens a shipped study, or one from a folder of the same shape."""
+    from app.collection import opening
+
+    with call.installation.database.writing() as session:
+        study = opening.open_study(session, call.words.code, actor=call.actor, now=call.now)
+        code, title = study.code, call.say(study.title_fr, study.title_en)
+    return Answer(
+        {"study": code, "title": title},
+        call.say(f"Étude {code} ouverte : {title}", f"Study {code} is open: {title}"),
+    )
+
+
+def add_staff(call: Call) -> Answer:
+    """Adds an account and shows its one-time password, this once."""
+    from app.accounts import staff
+
+    with call.installation.database.writing() as session:
+        added = staff.add_staff(
+            session, email=call.words.email, role=call.words.role, actor=call.actor, now=call.now
+        )
+        email, role = added.staff.email, added.staff.role
+    return Answer(
+        {"email": email, "role": role, "password": added.password},
+        call.say(
+            f"Compte {email} ({role}).\nMot de passe à usage unique : {added.password}",
+            f"Account {email} ({role}).\nOne-time password: {added.password}",
+        ),
+    )
