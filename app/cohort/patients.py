@@ -1,0 +1,195 @@
+"""Patients: enrolling one, listing them, and what is known of one: identity, chart facts, facts of the list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.cohort.errors import UnknownPatient
+from app.cohort.models import Authorisation, Centre, ListRow, ListRowIdentity, Patient, PatientIdentity, Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.vault import Vault
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What helps a centre to find the chart. `birth` is ISO and may be partial (1948, 1948-03)."""
+
+    initials: str | None
+    birth: str | None
+    sex: int | None
+
+
+@dataclass(frozen=True)
+class ChartFacts:
+    """What a centre receives to find a chart (domain.md 1.5, last line)."""
+
+    initials: str | None
+    birth: str | None
+    sex: int | None
+    first_grant_on: date | None
+    last_grant_on: date | None
+    prescribers: tuple[str, ...]
+    atu_first: str | None
+
+
+def seal_identity(vault: Vault, patient_id: str, initials: str | None, birth: str | None) -> bytes:
+    """The sealed identity cell of one patient."""
+    document = orjson.dumps({"initials": initials, "birth": birth}).decode()
+    return vault.seal("patient_identity", patient_id, "identity", document)
+
+
+def next_code(study: Study, centre: Centre) -> str:
+    """The next public code of this centre, «CAL-004-002»; codes are never given twice, widths grow."""
+    centre.patients_coded += 1
+    return f"{study.code_prefix}-{centre.code}-{centre.patients_coded:03d}"
+
+
+def enrol_patient(
+    session: Session,
+    vault: Vault,
+    study: Study,
+    centre: Centre,
+    *,
+    actor: Actor,
+    now: datetime,
+    initials: str | None = None,
+    birth: str | None = None,
+    sex: int | None = None,
+) -> Patient:
+    """A new patient of `centre` who comes from no list, with a code and a sealed identity, journalled."""
+    # Read again under a lock: two people enrolling at once must not be given the same code.
+    centre = session.scalars(
+        select(Centre)
+        .where(Centre.id == centre.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    patient = Patient(
+        study_id=study.id,
+        centre_id=centre.id,
+        code=next_code(study, centre),
+        sex=sex,
+        enrolled=True,
+        created_at=now,
+    )
+    session.add(patient)
+    session.flush()
+    sealed = seal_identity(vault, patient.id, initials, birth)
+    session.add(PatientIdentity(patient_id=patient.id, identity=sealed))
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="patient.enrolled",
+        subject_type="patient",
+        subject_id=patient.id,
+        study=study.code,
+        new=patient.code,
+    )
+    return patient
+
+
+def patients_of(session: Session, study: Study, centre: Centre | None = None) -> list[Patient]:
+    """The patients of a study (of one centre when given), by code; merged ones are not among them."""
+    query = select(Patient).where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
+    if centre is not None:
+        query = query.where(Patient.centre_id == centre.id)
+    return list(session.scalars(query.order_by(func.length(Patient.code), Patient.code)))
+
+
+def patient_by_code(session: Session, study: Study, code: str) -> Patient:
+    """The patient of this code; a merged one's code finds the patient who took over. Raises UnknownPatient."""
+    patient = session.scalar(
+        select(Patient).where(Patient.study_id == study.id, Patient.code == code.strip())
+    )
+    while patient is not None and patient.merged_into_id is not None:
+        patient = session.get_one(Patient, patient.merged_into_id)
+    if patient is None:
+        raise UnknownPatient(patient=code)
+    return patient
+
+
+def identity_of(session: Session, vault: Vault, patient: Patient) -> Identity:
+    """Initials and birth opened from their sealed cell, and the sex."""
+    row = session.get(PatientIdentity, patient.id)
+    if row is None:
+        return Identity(None, None, patient.sex)
+    known = orjson.loads(vault.open("patient_identity", patient.id, "identity", row.identity))
+    return Identity(known["initials"], known["birth"], patient.sex)
+
+
+def raw_cells(vault: Vault, row_id: int, sealed: bytes) -> dict[str, str]:
+    """The raw cells of a list row by field name, plus `other:<header>` for columns that are no field."""
+    cells: dict[str, str] = orjson.loads(vault.open("list_row_identity", row_id, "raw", sealed))
+    return cells
+
+
+def authorisations_of(session: Session, patient: Patient) -> list[Authorisation]:
+    """The accepted authorisations of a patient, by date; those outside the window are among them."""
+    query = (
+        select(Authorisation)
+        .join(ListRow, ListRow.id == Authorisation.id)
+        .where(Authorisation.patient_id == patient.id, ListRow.fate.in_(("kept", "outside_window")))
+        .order_by(Authorisation.granted_on, Authorisation.id)
+    )
+    return list(session.scalars(query))
+
+
+def chart_facts(session: Session, vault: Vault, patient: Patient) -> ChartFacts:
+    """What the centre needs to find the chart: identity, grant dates, prescribers, first authorisation number."""
+    identity = identity_of(session, vault, patient)
+    rows = [authorisation.id for authorisation in authorisations_of(session, patient)]
+    sealed = {row.row_id: row.raw for row in _identities(session, rows)}
+    cells = [raw_cells(vault, row, sealed[row]) for row in rows if row in sealed]
+    prescribers = tuple(dict.fromkeys(cell["presc_name"] for cell in cells if cell.get("presc_name")))
+    numbers = [cell["atu_num"] for cell in cells if cell.get("atu_num")]
+    return ChartFacts(
+        identity.initials,
+        identity.birth,
+        identity.sex,
+        patient.first_grant_on,
+        patient.last_grant_on,
+        prescribers,
+        numbers[0] if numbers else None,
+    )
+
+
+def _identities(session: Session, rows: list[int]) -> list[ListRowIdentity]:
+    return list(session.scalars(select(ListRowIdentity).where(ListRowIdentity.row_id.in_(rows))))
+
+
+def cover_days(authorisations: Iterable[Authorisation]) -> int:
+    """Days covered by the union of the validity periods (D04), both ends included."""
+    periods = sorted(
+        (a.valid_from, a.valid_to)
+        for a in authorisations
+        if a.valid_from is not None and a.valid_to is not None
+    )
+    total, reached = 0, date.min
+    for start, end in periods:
+        start = max(start, reached + timedelta(days=1)) if reached > date.min else start
+        if end >= start:
+            total += (end - start).days + 1
+            reached = end
+    return total
+
+
+def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, object]:
+    """What the list says of a patient, for expressions (`list.first_grant_on` …); absent facts are None."""
+    chart = chart_facts(session, vault, patient)
+    authorisations = authorisations_of(session, patient)
+    return {
+        "first_grant_on": patient.first_grant_on,
+        "last_grant_on": patient.last_grant_on,
+        "authorisations": len(authorisations) if authorisations else None,
+        "cover_days": cover_days(authorisations) if authorisations else None,
+        "sex": patient.sex,
+        "birth": chart.birth,
+        "atu_first": chart.atu_first,
+    }

@@ -1,0 +1,54 @@
+"""Studies: registering one and finding it. What a study asks lies in its questionnaire, not here."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.errors import UnknownStudy
+from app.cohort.models import Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+
+
+def register_study(
+    session: Session,
+    *,
+    code: str,
+    title_fr: str,
+    title_en: str,
+    code_prefix: str,
+    now: datetime,
+    actor: Actor,
+) -> Study:
+    """The study of this code, created and journalled the first time; safe to repeat."""
+    known = session.scalar(select(Study).where(Study.code == code))
+    if known is not None:
+        return known
+    study = Study(code=code, title_fr=title_fr, title_en=title_en, code_prefix=code_prefix, opened_at=now)
+    session.add(study)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="study.opened",
+        subject_type="study",
+        subject_id=code,
+        study=code,
+        new=title_fr,
+    )
+    return study
+
+
+def find_study(session: Session, code: str) -> Study:
+    """The open study of this code. Raises UnknownStudy."""
+    study = session.scalar(select(Study).where(Study.code == code))
+    if study is None:
+        raise UnknownStudy(study=code)
+    return study
+
+
+def list_studies(session: Session) -> list[Study]:
+    """Every open study, in the order of opening."""
+    return list(session.scalars(select(Study).order_by(Study.id)))
