@@ -97,7 +97,7 @@ def set_active(session: Session, staff: Staff, active: bool, *, actor: Actor, no
 
 
 def renew_password(session: Session, staff: Staff, *, actor: Actor, now: datetime) -> NewStaff:
-    """A fresh one-time password for somebody who lost theirs; nobody sees the old one. Raises OwnAccount."""
+    """A fresh one-time password for somebody who lost theirs. Raises OwnAccount."""
     _assert_other(staff, actor)
     password = one_time_password()
     staff.password_hash = hash_password(password)

@@ -1,0 +1,175 @@
+"""Accounts: added once, changed by somebody else, every change in the journal and the end of sessions."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.errors import (
+    BadEmail,
+    LastManager,
+    LoginRefused,
+    OwnAccount,
+    StaffExists,
+    UnknownRole,
+    WeakPassword,
+    WrongPassword,
+)
+from app.accounts.models import Staff
+from app.accounts.sessions import sign_in, staff_actor, staff_of
+from app.accounts.staff import add_staff, change_password, change_role, renew_password, set_active
+from app.journal.models import JournalEntry
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from tests.accounts.builders import PASSWORD, settled_staff
+
+
+def test_fresh_installation_has_no_account(installation: Installation) -> None:
+    with installation.database.reading() as session:
+        assert session.scalars(select(Staff)).all() == []
+
+
+def test_one_time_password_opens_an_account_that_must_change_it(
+    installation: Installation, command: Actor, now: datetime
+) -> None:
+    with installation.database.writing() as session:
+        new = add_staff(session, email=" Claire@Example.ORG ", role="manager", actor=command, now=now)
+        signed = sign_in(
+            session,
+            installation.vault,
+            email="claire@example.org",
+            password=new.password,
+            address=None,
+            now=now,
+        )
+        assert new.staff.email == "claire@example.org"
+        assert signed.staff.must_change_password
+
+
+def test_one_time_password_dies_after_a_week(
+    installation: Installation, command: Actor, now: datetime
+) -> None:
+    with installation.database.writing() as session:
+        new = add_staff(session, email="claire@example.org", role="reader", actor=command, now=now)
+        with pytest.raises(LoginRefused):
+            sign_in(
+                session,
+                installation.vault,
+                email="claire@example.org",
+                password=new.password,
+                address=None,
+                now=now + timedelta(days=7),
+            )
+
+
+@pytest.mark.parametrize("twin", ["claire@example.org", "CLAIRE@EXAMPLE.ORG", "Claire@example.org"])
+def test_twin_address_is_refused(
+    installation: Installation, command: Actor, now: datetime, twin: str
+) -> None:
+    with installation.database.writing() as session:
+        add_staff(session, email="claire@example.org", role="reader", actor=command, now=now)
+        with pytest.raises(StaffExists):
+            add_staff(session, email=twin, role="manager", actor=command, now=now)
+
+
+@pytest.mark.parametrize(
+    "bad", ["claıre@example.org", "claire", "a b@example.org", "claire@exam\nple.org", ""]
+)
+def test_address_that_is_none_or_looks_like_another_is_refused(
+    installation: Installation, command: Actor, now: datetime, bad: str
+) -> None:
+    with installation.database.writing() as session, pytest.raises(BadEmail):
+        add_staff(session, email=bad, role="reader", actor=command, now=now)
+
+
+def test_unknown_role_is_refused(installation: Installation, command: Actor, now: datetime) -> None:
+    with installation.database.writing() as session, pytest.raises(UnknownRole):
+        add_staff(session, email="claire@example.org", role="admin", actor=command, now=now)
+
+
+Change = Callable[..., object]
+
+
+@pytest.mark.parametrize(
+    ("change", "action"),
+    [
+        (lambda s, who, **k: change_role(s, who, "reader", **k), "staff.role_changed"),
+        (lambda s, who, **k: set_active(s, who, False, **k), "staff.disabled"),
+        (lambda s, who, **k: renew_password(s, who, **k), "staff.password_renewed"),
+    ],
+)
+def test_change_of_rights_ends_sessions_at_once_and_is_journalled(
+    installation: Installation, command: Actor, now: datetime, change: Change, action: str
+) -> None:
+    with installation.database.writing() as session:
+        settled_staff(session, "boss@example.org", "manager", actor=command, now=now)
+        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
+        signed = sign_in(
+            session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
+        )
+        assert staff_of(session, signed.token, now) is who
+        change(session, who, actor=command, now=now)
+        assert staff_of(session, signed.token, now) is None
+    with installation.database.reading() as session:
+        assert action in session.scalars(select(JournalEntry.action)).all()
+
+
+def test_nobody_changes_their_own_rights(installation: Installation, command: Actor, now: datetime) -> None:
+    with installation.database.writing() as session:
+        settled_staff(session, "boss@example.org", "manager", actor=command, now=now)
+        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
+        me = staff_actor(who)
+        with pytest.raises(OwnAccount):
+            change_role(session, who, "reader", actor=me, now=now)
+        with pytest.raises(OwnAccount):
+            set_active(session, who, False, actor=me, now=now)
+        with pytest.raises(OwnAccount):
+            renew_password(session, who, actor=me, now=now)
+
+
+def test_last_active_manager_stays(installation: Installation, command: Actor, now: datetime) -> None:
+    with installation.database.writing() as session:
+        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
+        settled_staff(session, "reader@example.org", "reader", actor=command, now=now)
+        with pytest.raises(LastManager):
+            change_role(session, who, "reader", actor=command, now=now)
+        with pytest.raises(LastManager):
+            set_active(session, who, False, actor=command, now=now)
+
+
+def test_own_change_of_password_ends_every_session_and_opens_a_new_one(
+    installation: Installation, command: Actor, now: datetime
+) -> None:
+    with installation.database.writing() as session:
+        who = settled_staff(session, "claire@example.org", "reader", actor=command, now=now)
+        before = sign_in(
+            session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
+        )
+        after = change_password(
+            session, who, current=PASSWORD, new="une autre phrase bien longue", own_words=(), now=now
+        )
+        assert staff_of(session, before.token, now) is None
+        assert staff_of(session, after.token, now) is who
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "refusal"),
+    [
+        ("not this one, surely", "une autre phrase bien longue", WrongPassword),
+        (PASSWORD, "trop court", WeakPassword),
+        (PASSWORD, PASSWORD, WeakPassword),
+    ],
+)
+def test_change_of_password_is_refused(
+    installation: Installation,
+    command: Actor,
+    now: datetime,
+    current: str,
+    new: str,
+    refusal: type[Exception],
+) -> None:
+    with installation.database.writing() as session:
+        who = settled_staff(session, "claire@example.org", "reader", actor=command, now=now)
+        with pytest.raises(refusal):
+            change_password(session, who, current=current, new=new, own_words=(), now=now)
