@@ -1,0 +1,45 @@
+"""What extraction refuses, in words that say what to do."""
+
+from app.kernel.errors import Refusal
+
+
+class UnknownFormat(Refusal):
+    """A format that nobody writes."""
+
+    code = "export-unknown-format"
+    fr = "Format inconnu : « {format} ». Formats : {known}."
+    en = "Unknown format: '{format}'. Formats: {known}."
+
+
+class CannotWrite(Refusal):
+    """The file cannot be written there."""
+
+    code = "export-cannot-write"
+    fr = "Impossible d’écrire « {file} » : {why}. Choisissez un autre dossier."
+    en = "Cannot write '{file}': {why}. Choose another folder."
+
+
+class TableRefused(Refusal):
+    """A writer refused a table; its own words are in `why`."""
+
+    code = "export-table-refused"
+    fr = "L’export s’est arrêté : {why_fr}"
+    en = "The export stopped: {why_en}"
+
+
+class UnknownCut(Refusal):
+    """No cut of that number."""
+
+    code = "unknown-cut"
+    fr = "La coupe n° {number} n’existe pas dans cette étude. Choisissez un numéro de la liste des coupes."
+    en = "There is no cut number {number} in this study. Choose a number from the list of cuts."
+    status = 404
+
+
+class UnknownJob(Refusal):
+    """No such asked export, or one that is not ready."""
+
+    code = "unknown-export"
+    fr = "Cet export n’existe pas ou n’est pas prêt."
+    en = "This export does not exist or is not ready."
+    status = 404
