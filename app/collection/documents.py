@@ -1,0 +1,80 @@
+"""A response's document: its answers and lines as stored, and as the questionnaire engine reads them.
+
+Pure: it knows no session. Every stored cell carries `r`, the revision of its last change; an emptied
+answer keeps its `r` alone, so that a stale save of it is still noticed.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from forms.answers import Address, Answers, Cell
+
+StoredCell = dict[str, Any]
+
+
+@lru_cache(maxsize=65_536)
+def address_of(text: str) -> Address:
+    """`Address.parse`, remembered: every save reads a hundred of them."""
+    return Address.parse(text)
+
+
+@dataclass
+class Document:
+    """The answers (address text → stored cell) and the line numbers of each group ("ag@j0" → [1, 2])."""
+
+    answers: dict[str, StoredCell] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def loads(cls, text: str) -> "Document":
+        """The document stored as `text`."""
+        loaded = orjson.loads(text)
+        return cls(loaded["answers"], loaded["lines"])
+
+    def dumps(self) -> str:
+        """The text to store."""
+        return orjson.dumps({"answers": self.answers, "lines": self.lines}).decode()
+
+    def as_answers(self) -> Answers:
+        """What the engine evaluates: emptied answers are left out."""
+        cells = {
+            address_of(text): cell_of(stored)
+            for text, stored in self.answers.items()
+            if "v" in stored or "m" in stored
+        }
+        return Answers(cells, self.lines)
+
+    def revision_of(self, address: str) -> int:
+        """The revision of the last change of this answer; 0 when it never had one."""
+        return int(self.answers.get(address, {}).get("r", 0))
+
+
+def cell_of(stored: StoredCell) -> Cell:
+    """The engine's cell of a stored one."""
+    return Cell(
+        value=stored.get("v"),
+        missing=stored.get("m"),
+        typed=stored.get("t"),
+        unit=stored.get("u"),
+        comment=stored.get("c"),
+    )
+
+
+def stored_of(cell: Cell) -> StoredCell:
+    """The stored form of a cell, without its revision; {} for an empty answer."""
+    pairs = (("v", cell.value), ("m", cell.missing), ("t", cell.typed), ("u", cell.unit), ("c", cell.comment))
+    return {key: value for key, value in pairs if value is not None}
+
+
+def content(stored: StoredCell) -> StoredCell:
+    """A stored cell without its revision: what the journal keeps and what two savers are compared by."""
+    return {key: value for key, value in stored.items() if key != "r"}
+
+
+def as_journalled(stored: StoredCell) -> str | None:
+    """The text that the journal keeps of a cell: compact JSON; None for an empty answer."""
+    kept = content(stored)
+    return orjson.dumps(kept).decode() if kept else None

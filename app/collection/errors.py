@@ -1,0 +1,147 @@
+"""Every refusal of the collection: its code, its status and what a person can do about it."""
+
+from typing import ClassVar
+
+from app.kernel.errors import Refusal
+
+
+class CollectionRefusal(Refusal):
+    """Any refusal of this room; `details` may name answers, for a door to show beside them."""
+
+    status: ClassVar[int] = 422
+
+    def __init__(self, details: object = None, **facts: object) -> None:
+        self.details = details
+        super().__init__(**facts)
+
+
+class Conflict(CollectionRefusal):
+    """Somebody else changed the same answer since the sender saw it; `details` is a list of Clash."""
+
+    code = "conflict"
+    status = 409
+    fr = "Cette réponse a été modifiée entre-temps par quelqu’un d’autre. Choisissez la valeur à garder."
+    en = "Somebody else changed this answer meanwhile. Choose the value to keep."
+
+
+class AnswersRefused(CollectionRefusal):
+    """None of what was sent could be understood; `details` maps each address to its messages."""
+
+    code = "answers-refused"
+    fr = "La réponse n’a pas été comprise : {why_fr}"
+    en = "The answer was not understood: {why_en}"
+
+
+class UnknownQuestion(CollectionRefusal):
+    """An address that the questionnaire does not have."""
+
+    code = "unknown-question"
+    fr = "La question « {name} » n’existe pas dans ce questionnaire."
+    en = "There is no question “{name}” in this questionnaire."
+
+
+class TooManyLines(CollectionRefusal):
+    """A repeat is full."""
+
+    code = "too-many-lines"
+    fr = "Pas plus de {most} lignes ici."
+    en = "No more than {most} lines here."
+
+
+class MutationReused(CollectionRefusal):
+    """A mutation id came back with other content: storing it would lose one of the two."""
+
+    code = "mutation-reused"
+    status = 409
+    fr = "Cet envoi porte l’identifiant d’un autre envoi. Rechargez la page."
+    en = "This request carries the identifier of another one. Reload the page."
+
+
+class ReasonNeeded(CollectionRefusal):
+    """A change after submission needs a reason."""
+
+    code = "reason-needed"
+    fr = "Ce questionnaire est déjà transmis : indiquez le motif de la correction."
+    en = "This questionnaire has been submitted: give the reason for the correction."
+
+
+class CorrectionContradicts(CollectionRefusal):
+    """A correction would leave a contradiction in a submitted response; `details` are the findings."""
+
+    code = "correction-contradicts"
+    fr = "La correction contredit une autre réponse : {why_fr}"
+    en = "The correction contradicts another answer: {why_en}"
+
+
+class AnswersContradict(CollectionRefusal):
+    """Blocking findings forbid the submission; `details` are the findings."""
+
+    code = "answers-contradict"
+    fr = "{count} contradiction(s) à lever avant de transmettre : {why_fr}"
+    en = "{count} contradiction(s) to settle before submitting: {why_en}"
+
+
+class RequiredLeft(CollectionRefusal):
+    """Required answers are missing and nobody said why; `details` are their addresses."""
+
+    code = "required-left"
+    fr = "{count} réponse(s) indispensable(s) manquent. Complétez-les, ou dites pourquoi vous les laissez."
+    en = "{count} required answer(s) are missing. Complete them, or say why they are left out."
+
+
+class NothingToSubmit(CollectionRefusal):
+    """A response without any answer cannot be submitted."""
+
+    code = "nothing-to-submit"
+    fr = "Aucune réponse n’est encore saisie pour {patient}."
+    en = "No answer has been entered yet for {patient}."
+
+
+class DispositionInForce(CollectionRefusal):
+    """The patient is marked as having no answer; that has to be withdrawn first."""
+
+    code = "disposition-in-force"
+    status = 409
+    fr = "Le patient {patient} est signalé sans réponse possible. Annulez d’abord ce signalement."
+    en = "Patient {patient} is marked as having no answer. Withdraw that mark first."
+
+
+class NoDisposition(CollectionRefusal):
+    """There is no disposition to withdraw."""
+
+    code = "no-disposition"
+    fr = "Aucun signalement n’est en cours pour {patient}."
+    en = "Nothing is marked for {patient}."
+
+
+class AlreadySubmitted(CollectionRefusal):
+    """A submitted response cannot be explained away."""
+
+    code = "already-submitted"
+    status = 409
+    fr = "Le questionnaire de {patient} est déjà transmis : corrigez-le plutôt."
+    en = "The questionnaire of {patient} has been submitted: correct it instead."
+
+
+class DestinationNeeded(CollectionRefusal):
+    """A patient who moved needs the centre that follows them now."""
+
+    code = "destination-needed"
+    fr = "Indiquez l’établissement qui suit maintenant ce patient."
+    en = "Say which centre follows this patient now."
+
+
+class NoQuestionnaire(CollectionRefusal):
+    """The study has no published questionnaire."""
+
+    code = "no-questionnaire"
+    fr = "L’étude {study} n’a pas de questionnaire publié. Lancez `./recueil study open {study}`."
+    en = "Study {study} has no published questionnaire. Run `./recueil study open {study}`."
+
+
+class UnreadableAnswers(CollectionRefusal):
+    """A file of answers that is no list of patients."""
+
+    code = "unreadable-answers"
+    fr = "Ce fichier de réponses n’est pas lisible : {why}"
+    en = "This file of answers cannot be read: {why}"

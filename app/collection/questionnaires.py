@@ -1,0 +1,125 @@
+"""Published questionnaires: publishing a version, and finding the one that a study or a response goes by."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Study
+from app.collection.errors import NoQuestionnaire
+from app.collection.models import QuestionnaireVersion
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from forms.definition import Questionnaire
+from forms.loading import dumps, loads
+
+VERSIONS_KEPT = 64
+_loaded: dict[str, Questionnaire] = {}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version as rooms use it: its row's id, its number, the fingerprint of its text, and the definition."""
+
+    id: int
+    number: int
+    sha256: str
+    questionnaire: Questionnaire
+
+
+def publish(
+    session: Session, study: Study, definition: Questionnaire, *, actor: Actor, now: datetime
+) -> QuestionnaireVersion:
+    """The version that holds `definition`: the newest one when nothing changed, else the next number."""
+    body = dumps(definition)
+    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    newest = _newest(session, study)
+    if newest is not None and newest.sha256 == sha256:
+        return newest
+    changes = _what_changed(loads(newest.body) if newest else None, definition)
+    version = QuestionnaireVersion(
+        study_id=study.id,
+        number=newest.number + 1 if newest else 1,
+        sha256=sha256,
+        body=body,
+        changes=orjson.dumps(changes).decode(),
+        published_at=now,
+        published_by=actor.name,
+    )
+    session.add(version)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="questionnaire.published",
+        subject_type="study",
+        subject_id=study.code,
+        study=study.code,
+        old=newest.sha256 if newest else None,
+        new=sha256,
+        reason=version.changes,
+    )
+    return version
+
+
+def current_version(session: Session, study: Study) -> Published:
+    """The version that new answers of this study go by. Raises NoQuestionnaire."""
+    query = (
+        select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
+        .where(QuestionnaireVersion.study_id == study.id)
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+    )
+    found = session.execute(query).tuples().first()
+    if found is None:
+        raise NoQuestionnaire(study=study.code)
+    return _published(session, *found)
+
+
+def version_by_id(session: Session, version_id: int) -> Published:
+    """The version with this id: what an older response was given under."""
+    query = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
+    return _published(session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).tuples().one())
+
+
+def questionnaire_of(session: Session, study: Study) -> Questionnaire:
+    """The questionnaire that new answers of this study go by. Raises NoQuestionnaire."""
+    return current_version(session, study).questionnaire
+
+
+def versions_of(session: Session, study: Study) -> list[QuestionnaireVersion]:
+    """Every published version, oldest first."""
+    query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
+    return list(session.scalars(query.order_by(QuestionnaireVersion.number)))
+
+
+def _newest(session: Session, study: Study) -> QuestionnaireVersion | None:
+    query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
+    return session.scalars(query.order_by(QuestionnaireVersion.number.desc()).limit(1)).first()
+
+
+def _published(session: Session, version_id: int, number: int, sha256: str) -> Published:
+    # A version never changes, so that its fingerprint is a safe key for the whole process.
+    if sha256 not in _loaded:
+        if len(_loaded) >= VERSIONS_KEPT:
+            _loaded.clear()
+        body = session.scalars(
+            select(QuestionnaireVersion.body).where(QuestionnaireVersion.id == version_id)
+        ).one()
+        _loaded[sha256] = loads(body)
+    return Published(version_id, number, sha256, _loaded[sha256])
+
+
+def _what_changed(before: Questionnaire | None, after: Questionnaire) -> dict[str, list[str]]:
+    if before is None:
+        return {"added": [], "removed": [], "changed": []}
+    old, new = before.questions, after.questions
+    return {
+        "added": sorted(new.keys() - old.keys()),
+        "removed": sorted(old.keys() - new.keys()),
+        "changed": sorted(name for name in old.keys() & new.keys() if old[name] != new[name]),
+    }

@@ -1,0 +1,120 @@
+"""Responses under a writer's hands: locked, begun, written back with their counters and their journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Patient, Study
+from app.collection.changes import Outcome
+from app.collection.documents import Document
+from app.collection.evaluating import evaluate_document, keep_counts
+from app.collection.models import Response
+from app.collection.questionnaires import Published, current_version, version_by_id
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.tables import random_key
+from app.kernel.vault import Vault
+from forms.evaluation import Evaluation
+
+SIMULATION = "simulation"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes on which patient's response, when, why, and what it takes."""
+
+    session: Session
+    vault: Vault
+    patient: Patient
+    study: Study
+    actor: Actor
+    now: datetime
+    reason: str | None = None
+
+    def evaluate(self, version: Published, document: Document) -> Evaluation:
+        """The evaluation of `document` as it stands."""
+        found, _ = evaluate_document(
+            self.session, self.vault, self.patient, version.questionnaire, document, self.now
+        )
+        return found
+
+    def write_back(
+        self, response: Response, version: Published, document: Document, outcome: Outcome, revision: int
+    ) -> Evaluation:
+        """Stores the changed document with its counters and journals every step of `outcome`."""
+        evaluation, facts = evaluate_document(
+            self.session, self.vault, self.patient, version.questionnaire, document, self.now
+        )
+        response.document = document.dumps()
+        response.revision = revision
+        response.version_id = version.id
+        response.first_answer_at = response.first_answer_at or self.now
+        response.last_answer_at = self.now
+        response.simulated = response.simulated or self.actor.role == SIMULATION
+        keep_counts(response, version, evaluation, facts)
+        for step in outcome.steps:
+            self.journal(response, step.action, field=step.field, old=step.old, new=step.new)
+        return evaluation
+
+    def journal(
+        self, response: Response, action: str, *, field: str | None = None, old: str | None = None, new: str | None = None
+    ) -> None:
+        """One journal entry about the response."""
+        record(
+            self.session,
+            actor=self.actor,
+            at=self.now,
+            action=action,
+            subject_type="response",
+            subject_id=response.id,
+            study=self.study.code,
+            field=field,
+            old=old,
+            new=new,
+            reason=self.reason,
+        )
+
+
+def lock_response(session: Session, patient: Patient) -> Response | None:
+    """The patient's response, held against other writers until this transaction ends.
+
+    SQLite lets one writer in at a time anyway. On PostgreSQL the row is locked; where there is none yet the
+    patient's row is, so that two first answers make one response.
+    """
+    query = select(Response).where(Response.patient_id == patient.id).with_for_update()
+    fresh = query.execution_options(populate_existing=True)
+    found = session.scalars(fresh).first()
+    if found is None and session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+        found = session.scalars(fresh).first()
+    return found
+
+
+def version_for(session: Session, study: Study, response: Response | None) -> Published:
+    """A draft follows the newest questionnaire; what was submitted keeps the one it was given under."""
+    if response is None or response.status == "draft":
+        return current_version(session, study)
+    return version_by_id(session, response.version_id)
+
+
+def begin_response(session: Session, patient: Patient, version: Published) -> Response:
+    """An empty draft for the patient."""
+    response = Response(
+        id=random_key(),
+        patient_id=patient.id,
+        study_id=patient.study_id,
+        version_id=version.id,
+        document=Document().dumps(),
+        revision=0,
+        status="draft",
+        required_total=0,
+        required_left=0,
+        blocking=0,
+        warnings=0,
+        progress="{}",
+        simulated=False,
+    )
+    session.add(response)
+    return response
