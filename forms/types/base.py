@@ -1,0 +1,140 @@
+"""What every question type does: parse, show, export, field. A new type is one class in one file of this folder."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from wtforms.fields.core import UnboundField
+
+from forms.answers import EMPTY, MISSING, Cell
+from forms.canonical import NotCanonical, canonical
+from forms.definition import Choice, Derived, Label, Question, Range
+from forms.fields import TextAnswerField
+from forms.refusals import AnswerRefused
+
+MISSING_LABELS: dict[str, Label] = {
+    "NSP": Label("Inconnu / absent du dossier", "Unknown / not in the chart"),
+    "NF": Label("Non fait", "Not done"),
+    "SO": Label("Sans objet", "Not applicable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One export column of a question. ``kind``: text, integer, decimal, code, flag, date or partial_date."""
+
+    name: str
+    kind: str
+    label: Label
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    question: str = ""
+    notes: Label = field(default=Label())
+
+
+class QuestionType:
+    """The jobs of a type. Values are JSON; ``operand`` is what an expression sees of a value."""
+
+    name: ClassVar[str]
+    has_range: ClassVar[bool] = False
+    keyboard: ClassVar[str] = "text"
+
+    def parse(self, typed: object, question: Question, unit: str | None = None) -> Cell:
+        """The cell for what was typed or its JSON form. ``None`` and blanks are an empty cell; ``NSP``, ``NF``, ``SO`` and
+        ``{"missing": "NSP"}`` a missing reason; ``{"value": …, "unit": …}`` names the unit. Raises AnswerRefused."""
+        if isinstance(typed, dict) and typed.keys() <= {"missing", "value", "unit", "comment"}:
+            return self._parse_document(typed, question)
+        if isinstance(typed, str):
+            return self._parse_text(typed, question, unit)
+        if typed is None or typed == []:
+            return EMPTY
+        return Cell(self.check(self.take(typed, question), question), unit=None)
+
+    def _parse_document(self, typed: dict[str, Any], question: Question) -> Cell:
+        comment = self._canonical(str(typed["comment"])) if typed.get("comment") else None
+        if typed.get("missing"):
+            reason = str(typed["missing"]).upper()
+            if reason not in MISSING:
+                raise AnswerRefused("not_a_reason", typed=typed["missing"])
+            return Cell(missing=reason, comment=comment)  # type: ignore[arg-type]  # just checked to be one of the three
+        cell = self.parse(typed.get("value"), question, typed.get("unit"))
+        return cell.commented(comment) if comment else cell
+
+    def _parse_text(self, typed: str, question: Question, unit: str | None) -> Cell:
+        text = self._canonical(typed)
+        stripped = text.strip()
+        if not stripped:
+            return EMPTY
+        if self.is_reason(stripped):
+            return Cell(missing=stripped.upper())  # type: ignore[arg-type]  # is_reason says so
+        cell = self.read(stripped, question, unit)
+        if cell.typed is None and stripped != self.editable(cell, question, "fr"):
+            return replace(cell, typed=stripped)
+        return cell
+
+    @staticmethod
+    def _canonical(text: str) -> str:
+        try:
+            return canonical(text)
+        except NotCanonical as error:
+            raise AnswerRefused("not_canonical", point="U+" + error.facts["point"]) from error
+
+    def is_reason(self, text: str) -> bool:
+        """True when the text typed is a missing reason."""
+        return text.upper() in MISSING
+
+    def read(self, text: str, question: Question, unit: str | None) -> Cell:
+        """The cell of a text that is not blank; raises AnswerRefused."""
+        del unit
+        return Cell(self.check(self.take(text, question), question))
+
+    def take(self, typed: Any, question: Question) -> Any:
+        """The JSON value of what was typed; raises AnswerRefused."""
+        raise NotImplementedError
+
+    def check(self, value: Any, question: Question) -> Any:
+        """The value, when the constant hard range and the other limits of the question allow it; else AnswerRefused."""
+        del question
+        return value
+
+    def operand(self, value: Any) -> Any:
+        """What an expression sees of a value."""
+        return value
+
+    def outside(self, value: Any, limits: Range) -> bool:
+        """True when a value is certainly outside the constant bounds of a range."""
+        del value, limits
+        return False
+
+    def show(self, value: Any, question: Question | Derived, language: str) -> str:
+        """A value for people, with its unit."""
+        del question, language
+        return str(value)
+
+    def editable(self, cell: Cell, question: Question, language: str) -> str:
+        """The text that stands in the field; parsing it gives the same value again."""
+        del question, language
+        return "" if cell.value is None else str(cell.value)
+
+    def display(self, cell: Cell, question: Question, language: str) -> str:
+        """An answer for people: the value, or its missing reason, or nothing."""
+        if cell.missing:
+            return MISSING_LABELS[cell.missing][language]
+        return "" if cell.value is None else self.show(cell.value, question, language)
+
+    def show_range(self, limits: Range, question: Question, language: str) -> str:
+        """A range for people."""
+        del question, language
+        return str(limits)
+
+    def columns(self, question: Question) -> list[Column]:
+        """The export columns (workbook.md)."""
+        raise NotImplementedError
+
+    def values(self, cell: Cell, question: Question) -> list[Any]:
+        """The values for these columns; None is an empty cell."""
+        del question
+        return [cell.value]
+
+    def field(self, question: Question, language: str) -> UnboundField:
+        """The WTForms field; its ``cell`` after validation is the parsed cell."""
+        return TextAnswerField(question.label[language], question=question, kind=self, language=language)

@@ -1,0 +1,102 @@
+"""Dates, day first as French people type them: ``date`` is a full day, ``partial_date`` may be a year or a month."""
+
+from datetime import date
+from typing import Any
+
+from forms import spans
+from forms.answers import Cell
+from forms.definition import Derived, Question, Range
+from forms.refusals import AnswerRefused
+from forms.types.base import Column, QuestionType
+from forms.types.numbers import between
+
+
+def _dates(limits: Range | None) -> tuple[date | None, date | None]:
+    low, high = limits.constants if limits else (None, None)
+    return (low if isinstance(low, date) else None), (high if isinstance(high, date) else None)
+
+
+class PartialDate(QuestionType):
+    """A year, a month or a day, stored as ISO text: ``2014``, ``2014-03``, ``2014-03-12``."""
+
+    name = "partial_date"
+    has_range = True
+    keyboard = "date"
+    refusal = "not_a_partial_date"
+
+    def take(self, typed: Any, question: Question) -> str:
+        """The ISO text; a number is a year."""
+        if isinstance(typed, date):
+            typed = typed.isoformat()[:10]
+        if isinstance(typed, int) and not isinstance(typed, bool):
+            typed = str(typed)
+        try:
+            return self._full(spans.read_iso(str(typed), _dates(question.soft or question.hard)))
+        except spans.NotADate:
+            raise AnswerRefused(self.refusal, typed=typed) from None
+
+    def _full(self, iso: str) -> str:
+        return iso
+
+    def check(self, value: Any, question: Question) -> Any:
+        """Refuses a date that is certainly outside the constant hard range."""
+        hard = question.hard
+        if hard is None or not self.outside(value, hard):
+            return value
+        raise AnswerRefused(
+            "out_of_range",
+            value=lambda language: spans.write(value, language),
+            range=lambda language: self.show_range(hard, question, language),
+            hint="",
+        )
+
+    def outside(self, value: Any, limits: Range) -> bool:
+        """True when no possible day lies inside the constant bounds."""
+        low, high = _dates(limits)
+        known = spans.moment(value)
+        return (low is not None and spans.last_day(known) < low) or (high is not None and spans.first_day(known) > high)
+
+    def operand(self, value: Any) -> spans.Moment:
+        """A date, or the span of its possible days."""
+        return spans.moment(value)
+
+    def show(self, value: Any, question: Question | Derived, language: str) -> str:
+        """Day first."""
+        del question
+        return spans.write(value, language)
+
+    def editable(self, cell: Cell, question: Question, language: str) -> str:
+        """Day first, which reads back as the same date."""
+        del question
+        return "" if cell.value is None else spans.write(cell.value, language)
+
+    def show_range(self, limits: Range, question: Question, language: str) -> str:
+        """« 01/06/2011 à 30/06/2017 »."""
+        del question
+        low, high = (None if bound is None else spans.write(bound.isoformat(), language) for bound in _dates(limits))
+        return between(low, high, language)
+
+    def columns(self, question: Question) -> list[Column]:
+        """ISO text in the whole column, never imputed."""
+        return [Column(question.name, "partial_date", question.label, question=question.name)]
+
+
+class FullDate(PartialDate):
+    """A full day."""
+
+    name = "date"
+    refusal = "not_a_date"
+
+    def _full(self, iso: str) -> str:
+        if len(iso) != 10:
+            raise spans.NotADate(iso)
+        return iso
+
+    def columns(self, question: Question) -> list[Column]:
+        """A real date."""
+        return [Column(question.name, "date", question.label, question=question.name)]
+
+    def values(self, cell: Cell, question: Question) -> list[Any]:
+        """A date object."""
+        del question
+        return [None if cell.value is None else date.fromisoformat(cell.value)]
