@@ -1,5 +1,6 @@
 """Verifying: the chain recomputed from its first entry, and its head to be anchored elsewhere."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -40,13 +41,15 @@ def verify(session: Session, anchor: tuple[int, str] | None = None) -> Verificat
         .execution_options(yield_per=PAGE)
     )
     anchored = anchor is None or anchor[0] == 0
-    for entry, value in session.execute(query):
-        count += 1
-        problem = _problem(entry, value, count, previous)
-        if problem:
-            return Verification(False, count, previous, problem)
-        previous = entry.hash
-        anchored = anchored or (anchor is not None and anchor == (count, previous))
+    # Closed at once when a problem ends the walk: the rows come through a cursor of the server.
+    with closing(session.execute(query)) as rows:
+        for entry, value in rows:
+            count += 1
+            problem = _problem(entry, value, count, previous)
+            if problem:
+                return Verification(False, count, previous, problem)
+            previous = entry.hash
+            anchored = anchored or anchor == (count, previous)
     if not anchored:
         return Verification(False, count, previous, f"entry {anchor[0] if anchor else 0}: not as anchored")
     return Verification(True, count, previous)
