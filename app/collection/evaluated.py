@@ -1,0 +1,140 @@
+"""An evaluation kept beside its answers, so that an export need not evaluate everybody again.
+
+Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction` alone; it holds no identity:
+
+- ``d``: derived values by address; ``v``: effective values that the document does not hold (facts of the list);
+- ``z``: addresses whose stored answer does not count (their question is not asked);
+- ``m``: missing reasons that no person gave (a visit closed by a death);
+- ``h``: sections hidden as a whole (``name`` or ``name@visit``);
+- ``x n u f a``: addresses not asked (outside hidden sections), not answered, unknown, not done, not applicable.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Authorisation, Patient, PatientIdentity
+from forms.answers import Address, Answers
+from forms.definition import Questionnaire
+from forms.evaluation import Evaluation, State
+
+FORM = 1
+"""Raised when the packed form or the meaning of an evaluation changes: older ones are then made again."""
+
+LETTERS = {
+    State.NOT_ASKED: "x",
+    State.NOT_ANSWERED: "n",
+    State.UNKNOWN: "u",
+    State.NOT_DONE: "f",
+    State.NOT_APPLICABLE: "a",
+}
+
+
+def pack(questionnaire: Questionnaire, evaluation: Evaluation, answers: Answers) -> str:
+    """The evaluation as one compact text."""
+    packed: dict[str, object] = {"d": {str(a): value for a, value in evaluation.derived.items() if value is not None}}
+    hidden = _hidden(questionnaire, evaluation)
+    packed["h"] = sorted(hidden)
+    packed |= _states(questionnaire, evaluation, answers, hidden)
+    return orjson.dumps(packed, default=str).decode()
+
+
+def _states(
+    questionnaire: Questionnaire, evaluation: Evaluation, answers: Answers, hidden: set[str]
+) -> dict[str, object]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    values: dict[str, object] = {}
+    reasons: dict[str, str] = {}
+    for address, state in evaluation.states.items():
+        question = questionnaire.questions[address.name]
+        if question.identity:
+            continue
+        text, cell = str(address), answers.cell(address)
+        letter = LETTERS.get(state)
+        if letter is None:
+            if cell.value is None:
+                values[text] = evaluation.value(address)
+            continue
+        if cell.value is not None:
+            groups["z"].append(text)
+        if state is State.NOT_ASKED and _section_at(question.section, address) in hidden:
+            continue
+        groups[letter].append(text)
+        if letter in "ufa" and cell.missing is None:
+            reasons[text] = str(evaluation.missing(address))
+    return {**groups, "v": values, "m": reasons}
+
+
+def _section_at(section: str, address: Address) -> str:
+    return f"{section}@{address.visit}" if address.visit else section
+
+
+def _hidden(questionnaire: Questionnaire, evaluation: Evaluation) -> set[str]:
+    asked: dict[str, bool] = {}
+    for address, state in evaluation.states.items():
+        place = _section_at(questionnaire.questions[address.name].section, address)
+        asked[place] = asked.get(place, False) or state is not State.NOT_ASKED
+    return {place for place, any_asked in asked.items() if not any_asked}
+
+
+def keys_query(study_id: int, patient_id: str | None = None) -> Select[Any]:
+    """Patient id and all that an evaluation rests on besides answers and definition, for one or all patients.
+
+    The identity counts as its sealed cell: what it says never leaves the vault for a comparison.
+    """
+    aggregated = (
+        select(
+            Authorisation.patient_id.label("patient_id"),
+            func.count().label("n"),
+            func.sum(Authorisation.id).label("ids"),
+            func.min(Authorisation.granted_on).label("first"),
+            func.max(Authorisation.granted_on).label("last"),
+            func.min(Authorisation.valid_from).label("opens"),
+            func.max(Authorisation.valid_to).label("closes"),
+            func.sum(Authorisation.duration_days).label("days"),
+            func.count(Authorisation.in_window).label("windowed"),
+        )
+        .where(Authorisation.study_id == study_id)
+        .group_by(Authorisation.patient_id)
+    )
+    wanted = Patient.study_id == study_id
+    if patient_id is not None:
+        aggregated = aggregated.where(Authorisation.patient_id == patient_id)
+        wanted = Patient.id == patient_id
+    authorised = aggregated.subquery()
+    return (
+        select(
+            Patient.id, Patient.code, Patient.first_grant_on, Patient.last_grant_on, Patient.sex,
+            PatientIdentity.identity, authorised.c.n, authorised.c.ids, authorised.c.first, authorised.c.last,
+            authorised.c.opens, authorised.c.closes, authorised.c.days, authorised.c.windowed,
+        )
+        .outerjoin(PatientIdentity, PatientIdentity.patient_id == Patient.id)
+        .outerjoin(authorised, authorised.c.patient_id == Patient.id)
+        .where(wanted)
+    )  # fmt: skip
+
+
+def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
+    """The key of an evaluation from a row of `keys_query` (without the patient's id): equal keys, equal evaluation."""
+    digest = hashlib.sha256(f"{FORM}|{questionnaire_sha256}|".encode())
+    for fact in facts:
+        digest.update(fact if isinstance(fact, bytes) else str(fact).encode())
+        digest.update(b"|")
+    return digest.hexdigest()
+
+
+def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str:
+    """The key under which an evaluation of this patient made now is kept (one query)."""
+    row = session.execute(keys_query(patient.study_id, patient.id)).one()
+    return key_from(questionnaire_sha256, tuple(row)[1:])
+
+
+def keys_of_study(session: Session, study_id: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Patient id and facts of every patient, streamed."""
+    for row in session.execute(keys_query(study_id).execution_options(yield_per=2_000)):
+        yield row[0], tuple(row)[1:]

@@ -1,0 +1,85 @@
+"""Questions and derived values as described columns: everything that the dictionary says of them."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from exports.tables import Choice, Column, Kind
+from forms.definition import Choice as FormsChoice
+from forms.definition import Derived, Question, Questionnaire, Range
+from forms.types import kind_of
+from forms.types.base import Column as FormsColumn
+from forms.types.choices import YES_NO
+
+_DERIVED_KINDS: dict[str, Kind] = {
+    "integer": "integer", "decimal": "decimal", "date": "date", "partial_date": "partial_date", "text": "text",
+    "single": "code", "yes_no": "code",
+}
+_LEVELS = {"core": "oui (critère)", "reason": "oui, ou un motif", "optional": ""}
+
+
+def question_columns(union: Questionnaire, question: Question, visit: str | None = None) -> tuple[Column, ...]:
+    """The columns of a question; at a visit they carry its code, as ``v_surf_m12`` does."""
+    made = kind_of(question.type).columns(question)
+    return tuple(_column(union, question, one, visit) for one in made)
+
+
+def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: str | None) -> Column:
+    at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
+    at_en = f" ({union.visit(visit).label.en})" if visit else ""
+    return Column(
+        name=at_visit(one.name, visit), kind=cast(Kind, one.kind), fr=one.label.fr + at_fr, en=one.label.en + at_en,
+        question=question.help.fr or question.label.fr, unit=str(one.unit), choices=_choices(one.choices),
+        soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
+        condition=_condition(union, question), source=question.source, version=str(union.version),
+        may_be_missing=True,
+    )  # fmt: skip
+
+
+def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = None) -> tuple[Column, ...]:
+    """The one column of a derived value."""
+    at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
+    at_en = f" ({union.visit(visit).label.en})" if visit else ""
+    choices = YES_NO if derived.type == "yes_no" else derived.choices
+    return (
+        Column(
+            name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,
+            en=derived.label.en + at_en, question=derived.help.fr, unit=str(derived.unit), choices=_choices(choices),
+            rule=derived.formula.text, source=derived.source, version=str(union.version),
+        ),
+    )  # fmt: skip
+
+
+def at_visit(name: str, visit: str | None) -> str:
+    """``v_surf`` at ``m12`` is ``v_surf_m12``; ``ag_coan___gaba`` is ``ag_coan_m12___gaba``."""
+    if visit is None:
+        return name
+    stem, mark, code = name.partition("___")
+    return f"{stem}_{visit}{mark}{code}"
+
+
+def _choices(choices: Sequence[FormsChoice]) -> tuple[Choice, ...]:
+    return tuple(Choice(choice.code, choice.label.fr, choice.label.en) for choice in choices)
+
+
+def _range(limits: Range | None) -> str:
+    if limits is None:
+        return ""
+    return f"{limits.low.text if limits.low else ''}..{limits.high.text if limits.high else ''}"
+
+
+def _required(question: Question, visit: str | None) -> str:
+    level = dict(question.required_at).get(visit, question.required) if visit else question.required
+    said = _LEVELS[level]
+    if not visit and question.required_at:
+        said += "".join(f" ; {code} : {_LEVELS[at] or 'non'}" for code, at in question.required_at)
+    return said + (f" si {question.required_if.text}" if question.required_if and said else "")
+
+
+def _condition(union: Questionnaire, question: Question) -> str:
+    asked = [question.ask_if.text] if question.ask_if else []
+    section = next((s for s in union.sections if s.code == question.section), None)
+    if section is not None and section.ask_if is not None:
+        asked.insert(0, section.ask_if.text)
+    if question.tick_of is not None:
+        asked.append(f"{question.tick_of[0]} has {question.tick_of[1]}")
+    return " and ".join(f"({text})" for text in asked) if len(asked) > 1 else "".join(asked)

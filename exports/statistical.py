@@ -1,0 +1,132 @@
+"""What the files for SPSS, Stata and SAS have in common: variables as numbers or texts, measured before they are written.
+
+A missing reason joins its variable as a user-missing value; its ``_mq`` column stays beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from exports.errors import NotOfKind
+from exports.names import check_names
+from exports.tables import NUMERIC, Column, Row, Table
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a statistical file. ``width`` is the bytes of the longest text, 0 for a number."""
+
+    column: Column
+    name: str
+    place: int
+    part: int
+    width: int
+    reason_place: int | None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the file holds it as a number (dates are)."""
+        return self.width == 0
+
+    @property
+    def label(self) -> str:
+        """French label, else the name."""
+        return self.column.fr or self.name
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A table with its row count and its variables; reading it again gives the same rows."""
+
+    table: Table
+    rows: int
+    variables: tuple[Variable, ...]
+
+
+def is_text(column: Column) -> bool:
+    """Whether a column is text in a statistical file: partial dates are, and codes that are words."""
+    if column.kind == "code":
+        return any(isinstance(choice.code, str) for choice in column.choices)
+    return column.kind not in NUMERIC and column.kind not in ("date", "datetime")
+
+
+def measure(table: Table, longest: int) -> Measured:
+    """Count rows and bytes of texts in one reading; a text over ``longest`` bytes gets continuation variables."""
+    check_names(table.columns)
+    texts = {place for place, column in enumerate(table.columns) if is_text(column)}
+    widths = {place: max([1, *(len(encoded(c.code)) for c in table.columns[place].choices)]) for place in texts}
+    count = 0
+    for row in table.rows():
+        count += 1
+        for place in texts:
+            value = row[place]
+            if value is not None:
+                widths[place] = max(widths[place], len(encoded(value)))
+    return Measured(table, count, tuple(_variables(table.columns, widths, longest)))
+
+
+def _variables(columns: Sequence[Column], widths: dict[int, int], longest: int) -> Iterator[Variable]:
+    reasons = {c.reason_for: place for place, c in enumerate(columns) if c.reason_for is not None}
+    for place, column in enumerate(columns):
+        width = widths.get(place, 0)
+        parts = 1 if width <= longest else len_parts(width, longest)
+        for part in range(1, parts + 1):
+            name = column.name if part == 1 else f"{column.name}__{part}"
+            reason = reasons.get(column.name) if width == 0 and column.kind not in ("date", "datetime") else None
+            yield Variable(column, name, place, part, min(width, longest), reason)
+
+
+def len_parts(width: int, longest: int) -> int:
+    """Variables for a text of ``width`` bytes; a torn character may cost three bytes a part."""
+    return -(-width // (longest - 3))
+
+
+def encoded(value: object) -> bytes:
+    """UTF-8; a lone surrogate, which UTF-8 cannot say, becomes U+FFFD."""
+    return str(value).encode("utf-8", "replace")
+
+
+def piece(data: bytes, part: int, longest: int) -> bytes:
+    """The bytes of one part of a long text, no character torn."""
+    start = 0
+    for number in range(1, part + 1):
+        end = min(start + longest, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:
+            end -= 1
+        if number == part:
+            return data[start:end]
+        start = end
+    return b""
+
+
+@lru_cache(maxsize=65_536)
+def days_since(text: str, epoch: date) -> int:
+    """Days from ``epoch`` to a full ISO date."""
+    return (date.fromisoformat(text[:10]) - epoch).days
+
+
+def number_of(variable: Variable, row: Row, epoch: date, *, day: float, second: float) -> float | None:
+    """The value as a number: dates as days, instants as seconds since ``epoch``, in the unit of the format."""
+    value = row[variable.place]
+    if value is None:
+        return None
+    kind = variable.column.kind
+    try:
+        if kind == "date":
+            return days_since(str(value), epoch) * day
+        if kind == "datetime":
+            at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            return (at - datetime(epoch.year, epoch.month, epoch.day)).total_seconds() * second  # noqa: DTZ001
+        return float(value)  # type: ignore[arg-type]  # a wrong type is what the except is for
+    except (TypeError, ValueError) as error:
+        raise NotOfKind(sheet="", column=variable.name, row="?", value=value, kind=kind) from error
+
+
+def reason_of(variable: Variable, row: Row) -> str | None:
+    """The missing reason that stands in the twin column, when the value is absent."""
+    if variable.reason_place is None or row[variable.place] is not None:
+        return None
+    reason = row[variable.reason_place]
+    return str(reason) if reason is not None else None
+
