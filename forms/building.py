@@ -42,6 +42,7 @@ def build(folder: Path, faults: list[Fault]) -> Questionnaire | None:
         languages=study.words("languages") or ("fr", "en"),
         centres=study.words("centres"),
         changes=study.label("changes"),
+        note=study.label("note"),
         visits=visits,
         sections=tuple(sections),
         repeats=repeats,
@@ -67,6 +68,7 @@ def _visit(item: Item) -> Visit:
         asked="optional" if parts.one_of("asked", ("always", "optional")) == "optional" else "always",
         anchor=parts.text("anchor"),
         ask_if=parts.formula("ask_if"),
+        unless=parts.formula("unless"),
         closed=tuple(_closing(closing) for closing in parts.items("closed")),
         place=item.place,
     )
@@ -109,7 +111,7 @@ def _section(root: Item, context: Context, repeats: dict[str, Repeat]) -> Sectio
         names += [question.name for question in built]
     section = Section(
         code, parts.text("letter"), label, tuple(names), visits, repeat, parts.label("help"),
-        parts.label("banner"), parts.formula("ask_if"), root.place,
+        parts.label("banner"), parts.formula("ask_if"), parts.formula("unless"), root.place,
     )  # fmt: skip
     parts.finish()
     return section
@@ -128,6 +130,7 @@ def _repeat(parts: Fields, code: str | None, section: str, label: Label, visits:
         max_lines=parts.number("max_lines"),
         gate=parts.text("gate"),
         order_by=parts.text("order_by"),
+        line_label=parts.label("line_label"),
         place=parts.item.place,
     )
 
@@ -150,7 +153,7 @@ def _derived(folder: Path, context: Context, faults: list[Fault]) -> dict[str, D
         parts = item.fields()
         scope, visits, repeat = _scope(parts)
         choices, choices_from = context.choices(parts)
-        name = parts.need("name")
+        name, unit = parts.need("name"), parts.label("unit")
         if name in found:
             item.wrong("double_name", name=name, other="another derived value", other_fr="une autre valeur calculée")
         found[name] = Derived(
@@ -161,7 +164,8 @@ def _derived(folder: Path, context: Context, faults: list[Fault]) -> dict[str, D
             scope=scope,
             visits=visits,
             repeat=repeat,
-            unit=parts.text("unit"),
+            unit=unit.fr,
+            unit_label=unit,
             choices=choices,
             choices_from=choices_from,
             wide=parts.flag("wide"),

@@ -81,6 +81,7 @@ def build_question(item: Item, context: Context, frame: Frame) -> list[Question]
     required = _level(parts.one_of("required", _LEVELS))
     choices, choices_from = context.choices(parts)
     exclusive = parts.text("exclusive")
+    unit = parts.label("unit")
     question = Question(
         name=name,
         label=parts.label("label", needed=True),
@@ -92,7 +93,8 @@ def build_question(item: Item, context: Context, frame: Frame) -> list[Question]
         help=parts.label("help"),
         placeholder=parts.label("placeholder"),
         usual=parts.text("usual"),
-        unit=parts.text("unit"),
+        unit=unit.fr,
+        unit_label=unit,
         other_units=_units(parts),
         soft=_range(parts, "soft"),
         hard=_range(parts, "hard"),
@@ -102,6 +104,7 @@ def build_question(item: Item, context: Context, frame: Frame) -> list[Question]
         covariate=parts.flag("covariate"),
         express=parts.flag("express", required == "core"),
         ask_if=parts.formula("ask_if"),
+        unless=parts.formula("unless"),
         choices=choices,
         choices_from=choices_from,
         exclusive=code_of(exclusive) if exclusive else None,
@@ -112,6 +115,7 @@ def build_question(item: Item, context: Context, frame: Frame) -> list[Question]
         wide=parts.flag("wide", frame.wide),
         max_chars=parts.number("max_chars"),
         codon_max=parts.number("codon_max"),
+        min_ticks=parts.number("min_ticks"),
         operator=parts.text("operator") or (f"{name}_op" if kind == "limit" else ""),
         rules=parts.words("rules"),
         source=parts.text("source"),

@@ -114,6 +114,7 @@ class Question:
     placeholder: Label = Label()
     usual: str = ""
     unit: str = ""
+    unit_label: Label = Label()
     other_units: tuple[Unit, ...] = ()
     soft: Range | None = None
     hard: Range | None = None
@@ -123,6 +124,7 @@ class Question:
     covariate: bool = False
     express: bool = False
     ask_if: Formula | None = None
+    unless: Formula | None = None
     choices: tuple[Choice, ...] = ()
     choices_from: str = ""
     exclusive: Code | None = None
@@ -134,6 +136,7 @@ class Question:
     wide: bool = False
     max_chars: int = 0
     codon_max: int = 0
+    min_ticks: int = 0
     operator: str = ""
     rules: tuple[str, ...] = ()
     source: str = ""
@@ -158,6 +161,7 @@ class Repeat:
     max_lines: int = 0
     gate: str = ""
     order_by: str = ""
+    line_label: Label = Label()
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -181,6 +185,7 @@ class Visit:
     asked: Literal["always", "optional"] = "always"
     anchor: str = ""
     ask_if: Formula | None = None
+    unless: Formula | None = None
     closed: tuple[Closing, ...] = ()
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
@@ -198,6 +203,7 @@ class Section:
     help: Label = Label()
     banner: Label = Label()
     ask_if: Formula | None = None
+    unless: Formula | None = None
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -213,6 +219,7 @@ class Derived:
     visits: tuple[str, ...] = ()
     repeat: str | None = None
     unit: str = ""
+    unit_label: Label = Label()
     choices: tuple[Choice, ...] = ()
     choices_from: str = ""
     wide: bool = False
@@ -275,6 +282,7 @@ class Questionnaire:
     languages: tuple[str, ...] = ("fr", "en")
     centres: tuple[str, ...] = ()
     changes: Label = Label()
+    note: Label = Label()
     visits: tuple[Visit, ...] = ()
     sections: tuple[Section, ...] = ()
     repeats: dict[str, Repeat] = field(default_factory=dict)

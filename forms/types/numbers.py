@@ -77,7 +77,7 @@ class Decimal(QuestionType):
 
     @staticmethod
     def _unit(written: str, question: Question) -> Unit | None:
-        if not written or plain_unit(written) == plain_unit(question.unit):
+        if not written or plain_unit(written) in _own_units(question):
             return None
         for unit in question.other_units:
             if plain_unit(unit.name) == plain_unit(written):
@@ -116,7 +116,8 @@ class Decimal(QuestionType):
     def show(self, value: Any, question: Question | Derived, language: str) -> str:
         """The number and its unit."""
         text = write_number(value, language)
-        return f"{text}\u00a0{question.unit}" if question.unit else text
+        unit = question.unit_label[language] or question.unit
+        return f"{text}\u00a0{unit}" if unit else text
 
     def editable(self, cell: Cell, question: Question, language: str) -> str:
         """What was typed when another unit was, else the number."""
@@ -129,13 +130,17 @@ class Decimal(QuestionType):
     def show_range(self, limits: Range, question: Question, language: str) -> str:
         """« 0,8 à 5 mmol/L »."""
         low, high = (None if bound is None else write_number(bound, language) for bound in limits.constants)  # type: ignore[arg-type]  # bounds of a number are numbers
-        unit = f"\u00a0{question.unit}" if question.unit else ""
-        return between(low, high, language) + unit
+        unit = question.unit_label[language] or question.unit
+        return between(low, high, language) + (f"\u00a0{unit}" if unit else "")
 
     def columns(self, question: Question) -> list[Column]:
         """One number column."""
         kind = "integer" if self.name == "integer" else "decimal"
         return [Column(question.name, kind, question.label, unit=question.unit, question=question.name)]
+
+
+def _own_units(question: Question) -> set[str]:
+    return {plain_unit(unit) for unit in (question.unit, question.unit_label.fr, question.unit_label.en)}
 
 
 class Integer(Decimal):

@@ -1,0 +1,1 @@
+"""Conditions, checks and derived values: a small total language. Everything it can say ends, and nothing it says is executed as Python."""
