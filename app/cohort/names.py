@@ -8,7 +8,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Longest spellings first within the table that is built below: a prefix must not hide a longer one.
 KINDS: dict[str, tuple[str, ...]] = {
     "CHRU": (
         "CENTREHOSPITALIERREGIONALETUNIVERSITAIRE",
@@ -41,7 +40,9 @@ REGIONS = {
     "MAYOTTE": "976",
     "CORSE": "20",
 }
-_PREFIXES = sorted(((s, kind) for kind, all_ in KINDS.items() for s in all_), key=lambda pair: -len(pair[0]))
+_KINDS = {prefix: kind for kind, prefixes in KINDS.items() for prefix in prefixes}
+_BODIES = {prefix: body for body, prefixes in LEGAL_BODIES.items() for prefix in prefixes}
+_PREFIXES = sorted(_KINDS.items(), key=lambda pair: -len(pair[0]))
 _NOT_LETTER = re.compile(r"[^A-Z0-9]+")
 _SAINT = re.compile(r"\bST\b")
 _SAINTE = re.compile(r"\bSTE\b")
@@ -95,41 +96,52 @@ def squash(text: str) -> str:
 @lru_cache(maxsize=65536)
 def spelling(name: str, city: str) -> Spelling:
     """Reads a hospital's name; `city` is its city key (`where`), taken out of the proper name when inside."""
-    whole = squash(name)
-    body, rest = _legal_body(whole)
+    body, rest = _legal_body(plain(name))
     kind, core = _kind(rest)
     cores = {core} | {core[len(c) :] for c in CONNECTORS if core.startswith(c) and len(core) > len(c) + 1}
     town = city.replace(" ", "")
     if town:
         # «CHU TOULOUSE RANGUEIL» in Toulouse is Rangueil; «CHU DE TOULOUSE» stays Toulouse.
         cores |= {c.replace(town, "") for c in cores if town in c and len(c) - len(town) >= 4}
-    return Spelling(rest, kind, frozenset(c for c in cores if c), body)
+    return Spelling(rest.replace(" ", ""), kind, frozenset(c for c in cores if c), body)
 
 
-def _legal_body(whole: str) -> tuple[str, str]:
-    for body, prefixes in LEGAL_BODIES.items():
-        for prefix in prefixes:
-            if whole.startswith(prefix):
-                return body, whole[len(prefix) :]
-    return "", whole
+def _legal_body(words: str) -> tuple[str, str]:
+    """The legal body that the words start with, and the words after it."""
+    body, rest = _longest_start(words, _BODIES)
+    return body, rest if body else words
 
 
-def _kind(whole: str) -> tuple[str, str]:
+def _kind(words: str) -> tuple[str, str]:
+    """Kind of house and squashed proper name: by whole words first, then by letters (a typo may sit on a space)."""
+    kind, rest = _longest_start(words, _KINDS)
+    if kind and rest:
+        return kind, rest.replace(" ", "")
+    whole = words.replace(" ", "")
     for prefix, kind in _PREFIXES:
-        if whole.startswith(prefix) and len(whole) > len(prefix):
+        if whole.startswith(prefix) and len(whole) > len(prefix) + 2:
             return kind, whole[len(prefix) :]
     return "", whole
+
+
+def _longest_start(words: str, known: dict[str, str]) -> tuple[str, str]:
+    parts = words.split()
+    for length in range(min(6, len(parts)), 0, -1):
+        start = "".join(parts[:length])
+        if start in known:
+            return known[start], " ".join(parts[length:])
+    return "", words
 
 
 @lru_cache(maxsize=65536)
 def variants(name: str) -> frozenset[str]:
     """Every squashed way in which the same words are usually written; a typo is one edit from one of them."""
-    _, rest = _legal_body(squash(name))
+    _, rest = _legal_body(plain(name))
     kind, core = _kind(rest)
     cores = {core, "DE" + core} | {
         core[len(c) :] for c in ("DE", "D") if core.startswith(c) and len(core) > 4
     }
-    written = {prefix + c for prefix in KINDS.get(kind, ("",)) for c in cores} | {rest}
+    written = {prefix + c for prefix in KINDS.get(kind, ("",)) for c in cores} | {rest.replace(" ", "")}
     return frozenset(written | {w.replace("SAINTE", "STE").replace("SAINT", "ST") for w in written})
 
 

@@ -1,0 +1,175 @@
+"""Which column is which: headers found by their synonyms, French and English, or by a mapping given by a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.cohort.names import plain
+
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "atu_num": (
+        "NUM ATU",
+        "N ATU",
+        "NO ATU",
+        "NUMERO ATU",
+        "NUM",
+        "NUMERO",
+        "NUMERO AUTORISATION",
+        "NUM AUTORISATION",
+        "N AUTORISATION",
+        "NUMERO D AUTORISATION",
+        "N AAC",
+        "NUM AAC",
+        "NUMERO AAC",
+        "ATU NUMBER",
+        "ATU NO",
+        "AUTHORISATION NUMBER",
+        "AUTHORIZATION NUMBER",
+        "REF ATU",
+        "REFERENCE ATU",
+        "ID ATU",
+    ),
+    "atu_prev": ("ATU PREC", "N ATU PRECEDENTE", "ATU PRECEDENTE", "NUM ATU PREC", "PREVIOUS ATU"),
+    "auth_kind": ("TYPE ATU", "REGIME", "TYPE D ATU", "TYPE AUTORISATION", "SCHEME", "ACCESS SCHEME"),
+    "req_type": (
+        "TYPE DEMANDE",
+        "TYPE DE DEMANDE",
+        "TYPE",
+        "NATURE",
+        "NATURE DEMANDE",
+        "NATURE DE LA DEMANDE",
+        "REQUEST TYPE",
+    ),
+    "req_status": ("STATUT", "DECISION", "ETAT", "STATUS", "STATUT DEMANDE"),
+    "req_d": ("DATE DEMANDE", "DATE DE DEMANDE", "DATE RECEPTION", "DATE DE RECEPTION", "REQUEST DATE"),
+    "grant_d": (
+        "DATE OCTROI",
+        "DATE D OCTROI",
+        "OCTROI",
+        "DATE DECISION",
+        "DATE AUTORISATION",
+        "DATE ATU",
+        "GRANT DATE",
+        "DATE GRANTED",
+        "GRANTED ON",
+    ),
+    "valid_from": ("DATE DEBUT", "DATE DE DEBUT", "DEBUT", "DEBUT VALIDITE", "VALID FROM", "START DATE"),
+    "valid_to": (
+        "DATE FIN",
+        "DATE DE FIN",
+        "FIN",
+        "ECHEANCE",
+        "FIN VALIDITE",
+        "VALID TO",
+        "END DATE",
+        "EXPIRY",
+    ),
+    "dur_raw": ("DUREE", "DUREE ATU", "DUREE AUTORISATION", "DURATION"),
+    "product_raw": (
+        "SPECIALITE",
+        "PRODUIT",
+        "MEDICAMENT",
+        "PRODUCT",
+        "DRUG",
+        "NOM COMMERCIAL",
+        "DENOMINATION",
+    ),
+    "inn": ("DCI", "SUBSTANCE", "SUBSTANCE ACTIVE", "INN"),
+    "strength": ("DOSAGE", "STRENGTH", "CONCENTRATION"),
+    "form": ("FORME", "FORME PHARMACEUTIQUE", "FORM"),
+    "lab": ("LABO", "LABORATOIRE", "FABRICANT", "LABORATORY", "MANUFACTURER"),
+    "qty": ("QTE", "QUANTITE", "QUANTITY"),
+    "posology_raw": ("POSOLOGIE", "POSOLOGY", "DOSE"),
+    "indic_raw": ("INDICATION", "INDICATIONS", "PATHOLOGIE", "DIAGNOSTIC", "DIAGNOSIS", "MOTIF"),
+    "icd10": ("CIM10", "CIM 10", "CODE CIM10", "ICD10", "ICD 10"),
+    "pt_ini": ("INITIALES", "INIT", "INITIALES PATIENT", "INITIALS", "PATIENT", "PATIENT INITIALS"),
+    "pt_ini_sur": ("NOM3", "NOM 3", "NOM", "INITIALES NOM", "INITIALE NOM", "SURNAME", "LAST NAME"),
+    "pt_ini_first": ("PRENOM2", "PRENOM 2", "PRENOM", "INITIALES PRENOM", "INITIALE PRENOM", "FIRST NAME"),
+    "birth_raw": (
+        "DDN",
+        "DATE NAISS",
+        "DATE NAISSANCE",
+        "DATE DE NAISSANCE",
+        "NAISSANCE",
+        "AGE",
+        "NE LE",
+        "BIRTH",
+        "BIRTH DATE",
+        "DATE OF BIRTH",
+        "DOB",
+    ),
+    "sex": ("SEXE", "SEX", "GENRE", "GENDER"),
+    "weight_kg": ("POIDS", "POIDS KG", "WEIGHT"),
+    "presc_name": (
+        "MEDECIN",
+        "PRESCRIPTEUR",
+        "NOM PRESCRIPTEUR",
+        "MEDECIN PRESCRIPTEUR",
+        "PRESCRIBER",
+        "PHYSICIAN",
+    ),
+    "presc_spec": ("SERVICE", "SPECIALITE PRESCRIPTEUR", "SPECIALITE MEDICALE", "DEPARTMENT", "WARD"),
+    "presc_contact": ("TEL", "TELEPHONE", "FAX", "MAIL", "EMAIL", "COURRIEL", "PHONE"),
+    "site_raw": (
+        "ETABLISSEMENT",
+        "ETAB",
+        "HOPITAL",
+        "CENTRE",
+        "NOM ETABLISSEMENT",
+        "ETABLISSEMENT DE SANTE",
+        "HOSPITAL",
+        "SITE",
+        "CENTER",
+    ),
+    "finess": ("FINESS", "NOFINESSET", "NOFINESSEJ", "NOFINESS", "N FINESS", "NUM FINESS", "CODE FINESS"),
+    "zip": ("CP", "CODE POSTAL", "CODEPOSTAL", "ZIP", "POSTCODE", "POSTAL CODE", "ZIP CODE"),
+    "city": ("VILLE", "COMMUNE", "LOCALITE", "CITY", "TOWN"),
+    "pharm_name": ("PHARMACIEN", "PUI", "PHARMACIE", "PHARMACIST"),
+    "efficacy_txt": ("EFFICACITE", "EFFICACY"),
+    "tol_txt": ("TOLERANCE", "TOLERABILITY", "SAFETY"),
+    "comment": ("COMMENTAIRE", "COMMENTAIRES", "OBSERVATIONS", "REMARQUES", "COMMENT", "COMMENTS"),
+}
+FIELDS = frozenset(SYNONYMS)
+_BY_HEADER = {header: field for field, headers in SYNONYMS.items() for header in headers}
+NEEDED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("NUM_ATU", ("atu_num",)),
+    ("INITIALES / DDN", ("pt_ini", "pt_ini_sur", "birth_raw")),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where each field stands in a sheet (`field → index`), and the headers that are no field."""
+
+    fields: dict[str, int]
+    unknown: dict[str, int]
+
+
+def read_headers(cells: Sequence[str], mapping: Mapping[str, str]) -> Columns:
+    """The columns named by one header row; `mapping` (plain header → field, or empty to leave out) goes first."""
+    fields: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        header = plain(cell)
+        field = mapping[header] if header in mapping else _BY_HEADER.get(header, "")
+        if field and field not in fields:
+            fields[field] = index
+        elif header:
+            unknown[" ".join(cell.split())] = index
+    return Columns(fields, unknown)
+
+
+def missing_keys(columns: Columns) -> list[str]:
+    """The indispensable columns that were not found, by the name that people know them under."""
+    return [name for name, fields in NEEDED if not any(field in columns.fields for field in fields)]
+
+
+def looks_like_headers(cells: Sequence[str], columns: Columns) -> bool:
+    """Whether a later row repeats the headers (D24): most of the known columns hold their own header."""
+    if not columns.fields:
+        return False
+    same = sum(
+        1
+        for index in columns.fields.values()
+        if index < len(cells) and cells[index] and plain(cells[index]) in _BY_HEADER
+    )
+    return same * 2 > len(columns.fields)
