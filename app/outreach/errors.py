@@ -1,6 +1,11 @@
 """The refusals of this room: what happened and what to do, for people, in both languages."""
 
+from typing import TYPE_CHECKING
+
 from app.kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from app.outreach.respondents import Fault
 
 
 class LinkRefused(Refusal):
@@ -33,8 +38,9 @@ class RespondentsRefused(Refusal):
     """A file of respondents with at least one faulty cell: nothing of it is imported."""
 
     code = "respondents-refused"
-    fr = "{count} cellule(s) à corriger, rien n’a été importé : {first}"
-    en = "{count} cell(s) to mend, nothing was imported: {first}"
+    fr = "{count} cellule(s) à corriger, rien n’a été importé : {first_fr}"
+    en = "{count} cell(s) to mend, nothing was imported: {first_en}"
+    faults: "list[Fault]"
 
 
 class NotAMailbox(Refusal):
@@ -45,8 +51,8 @@ class NotAMailbox(Refusal):
     en = "“{typed}” is not an e-mail address."
 
 
-class UnknownWave(Refusal):
-    """A kind of mail that this study does not send."""
+class UnknownMessage(Refusal):
+    """A kind of mail, or a language, that does not exist."""
 
     code = "unknown-message"
     fr = "Message inconnu : {kind} ({language})."
@@ -107,3 +113,19 @@ class MailServerRefused(Refusal):
     code = "mail-server"
     fr = "Serveur de courriel inutilisable ({why})."
     en = "The mail server cannot be used ({why})."
+
+
+class NotATable(Refusal):
+    """A file that is no small csv or xlsx table."""
+
+    code = "not-a-table"
+    fr = "Le fichier {file} ne se lit pas comme un tableau csv ou xlsx : {why_fr}."
+    en = "The file {file} does not read as a csv or xlsx table: {why_en}."
+
+
+class ColumnsMissing(Refusal):
+    """A table without the columns that it is read for."""
+
+    code = "columns-missing"
+    fr = "Colonne(s) introuvable(s) : {columns}. La première ligne doit porter les titres des colonnes."
+    en = "Column(s) not found: {columns}. The first row must hold the column titles."

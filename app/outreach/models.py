@@ -75,6 +75,7 @@ class Respondent(Base):
     identity: Mapped["RespondentIdentity"] = relationship(back_populates="respondent")
     link: Mapped["Link"] = relationship(back_populates="respondent")
     centre: Mapped[cohort.Centre] = relationship()
+    box: Mapped[Mailbox] = relationship()
 
     __table_args__ = (
         UniqueConstraint("centre_id", "mailbox", name="uq_respondent_centre_mailbox"),

@@ -1,4 +1,4 @@
-"""Respondents, links, entries, the outbox with its rule of one mail per mailbox and day, the telephone desk."""
+"""Respondents, links, entries, the outbox with its rule of one mail per mailbox and day, the chase."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,172 @@
+"""Delivering what is due: lease, write, propose, mark started, hand over, mark. One mail at a time, nothing twice."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.kernel.clock import Clock
+from app.kernel.installation import Installation
+from app.kernel.tables import random_key
+from app.outreach import outbox
+from app.outreach.letters import Written, write
+from app.outreach.models import Mail
+from app.outreach.transport import Lost, Refused, Transport, Unreachable, transport_of
+
+BATCH = 50
+OUTAGE = timedelta(minutes=5)
+BUSY_CENTRE = timedelta(minutes=10)
+
+
+@dataclass
+class Report:
+    """What a worker did, counted."""
+
+    sent: int = 0
+    suppressed: int = 0
+    postponed: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    unreachable: str | None = None
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """For `worker --once --json`."""
+        return {
+            "sent": self.sent,
+            "suppressed": self.suppressed,
+            "postponed": self.postponed,
+            "failed": self.failed,
+            "uncertain": self.uncertain,
+            "unreachable": self.unreachable,
+            "reasons": self.reasons,
+        }
+
+
+class Courier:
+    """One worker's rounds through the outbox, over one transport."""
+
+    def __init__(self, installation: Installation, transport: Transport, clock: Clock) -> None:
+        self.installation = installation
+        self.transport = transport
+        self.clock = clock
+        self.name = random_key()
+        self.report = Report()
+
+    def round(self) -> int:
+        """Leases a batch and takes every mail of it as far as it goes; how many were leased."""
+        now = self.clock()
+        with self._writing() as session:
+            outbox.beat(session, self.name, now)
+            _, doubtful = outbox.take_back(session, self.name, now)
+            ids = outbox.lease(session, self.name, now, BATCH, self.installation.settings.mails_per_hour)
+        self.report.uncertain += doubtful
+        try:
+            for written in self._written(ids):
+                self._deliver(written)
+        except Unreachable as error:
+            self.report.unreachable = str(error)
+            with self._writing() as session:
+                self.report.postponed += outbox.release(session, self.name, self.clock() + OUTAGE)
+        return len(ids)
+
+    def beat(self) -> None:
+        """A sign of life, from whatever thread."""
+        with self._writing() as session:
+            outbox.beat(session, self.name, self.clock())
+
+    def close(self) -> None:
+        """Gives back what is held and ends the connection."""
+        with self._writing() as session:
+            outbox.sign_off(session, self.name)
+        self.transport.close()
+
+    def _deliver(self, written: Written) -> None:
+        try:
+            self.transport.propose(written.composed)
+        except Refused as refusal:
+            self._refused(written, refusal)
+            return
+        if not self._started(written):
+            self.transport.withdraw()
+            return
+        try:
+            reply = self.transport.hand_over(written.composed, written.mail_id)
+        except Refused as refusal:
+            self._refused(written, refusal)
+        except Lost as lost:
+            with self._writing() as session:
+                self.report.uncertain += outbox.mark_lost(session, self.name, written.mail_id, str(lost))
+        else:
+            with self._writing() as session:
+                self.report.sent += outbox.mark_sent(session, self.name, written.mail_id, reply, self.clock())
+
+    def _started(self, written: Written) -> bool:
+        now = self.clock()
+        try:
+            with self._writing() as session:
+                found = outbox.start(session, self.name, written, now)
+        except OperationalError:
+            # The centre's rows are held by a save: it is answering right now, so look again in a while.
+            with self._writing() as session:
+                mail = session.get_one(Mail, written.mail_id)
+                if mail.worker == self.name and mail.state == "leased":
+                    mail.state, mail.worker, mail.due_at = "planned", None, now + BUSY_CENTRE
+            self.report.postponed += 1
+            return False
+        if found is None:
+            return True
+        self._count(found.reason or "", found.again_at)
+        return False
+
+    def _count(self, reason: str, again_at: datetime | None) -> None:
+        self.report.reasons[reason] = self.report.reasons.get(reason, 0) + 1
+        if again_at is None:
+            self.report.suppressed += reason != "taken_over"
+        else:
+            self.report.postponed += 1
+
+    def _refused(self, written: Written, refusal: Refused) -> None:
+        with self._writing() as session:
+            moved = outbox.mark_refused(
+                session,
+                self.name,
+                written.mail_id,
+                refusal.code,
+                refusal.reply,
+                refusal.recipient,
+                self.clock(),
+            )
+        self.report.failed += moved and refusal.for_good
+        self.report.postponed += moved and not refusal.for_good
+
+    def _written(self, ids: list[str]) -> list[Written]:
+        if not ids:
+            return []
+        with self.installation.database.reading() as session:
+            mails = {mail.id: mail for mail in session.scalars(select(Mail).where(Mail.id.in_(ids)))}
+            return write(
+                session, self.installation, [mails[one] for one in ids if one in mails], self.clock()
+            )
+
+    def _writing(self) -> AbstractContextManager[Session]:
+        return self.installation.database.writing()
+
+
+def deliver_due(
+    installation: Installation, clock: Clock | None = None, transport: Transport | None = None
+) -> Report:
+    """Delivers all that is due now, in one process and once, and says what became of it.
+
+    What another worker holds is left to it; `worker.run_worker` also waits for the leases of dead ones.
+    """
+    courier = Courier(installation, transport or transport_of(installation), clock or installation.clock)
+    try:
+        while courier.round() and courier.report.unreachable is None:
+            pass
+    finally:
+        courier.close()
+    return courier.report

@@ -1,0 +1,154 @@
+"""Inviting: one invitation per respondent of each centre with patients to answer for, and why others get none."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from app.kernel.tables import random_key
+from app.outreach.campaigns import plan_of
+from app.outreach.conditions import centre_reason, person_reason
+from app.outreach.errors import CountNotConfirmed
+from app.outreach.models import Mail, Respondent, Wave
+from app.outreach.people import respondents_of
+from app.outreach.standing import Standing, standings
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One respondent in a planned sending: mail or no mail, and then why not."""
+
+    respondent: Respondent
+    kind: str
+    number: int
+    reason: str | None
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A sending, decided for every respondent of the study."""
+
+    suggestions: tuple[Suggestion, ...]
+
+    @property
+    def going(self) -> list[Suggestion]:
+        """Those who would get a mail."""
+        return [one for one in self.suggestions if one.reason is None]
+
+    def as_json(self) -> dict[str, object]:
+        """`{queued, suppressed, reasons}`, the numbers of respondents."""
+        reasons = Counter(one.reason for one in self.suggestions if one.reason)
+        return {
+            "queued": len(self.going),
+            "suppressed": len(self.suggestions) - len(self.going),
+            "reasons": dict(sorted(reasons.items())),
+        }
+
+
+def plan_invitations(session: Session, study: Study, now: datetime) -> Planned:
+    """Who would be invited now, and why the others would not; nothing is written."""
+    plan, where = plan_of(session, study.id), standings(session, study.id)
+    written = _mailboxes_of_wave(session, study, "invitation", 1)
+    chosen: list[Suggestion] = []
+    for respondent in respondents_of(session, study):
+        standing = where.get(respondent.centre_id, Standing(respondent.centre_id))
+        reason = person_reason(respondent, now) or centre_reason(standing, plan, "invitation", now)
+        if reason is None and respondent.accept_by is not None:
+            reason = "already"  # a colleague has had a mail of their own
+        if reason is None and respondent.mailbox in written:
+            reason = written[respondent.mailbox]
+        if reason is None:
+            written[respondent.mailbox] = "same_mailbox"
+        chosen.append(Suggestion(respondent, "invitation", 1, reason, now))
+    return Planned(tuple(chosen))
+
+
+def invite(
+    session: Session,
+    installation: Installation,
+    study: Study,
+    *,
+    actor: Actor,
+    now: datetime,
+    dry_run: bool = False,
+    confirmed: int | None = None,
+) -> Planned:
+    """Queues the invitations, due at once; a second call queues nobody twice.
+
+    With `confirmed`, the number that a person typed, anything but exactly that many raises CountNotConfirmed.
+    """
+    lock_study(session, study)
+    planned = plan_invitations(session, study, now)
+    if confirmed is not None and confirmed != len(planned.going):
+        raise CountNotConfirmed(count=len(planned.going))
+    if not dry_run:
+        queue(session, study, planned.going, actor=actor, now=now)
+    return planned
+
+
+def lock_study(session: Session, study: Study) -> None:
+    """Makes two schedulers of one study take turns, so that neither plans on what the other is changing."""
+    session.execute(select(Study.id).where(Study.id == study.id).with_for_update())
+
+
+def queue(session: Session, study: Study, going: Iterable[Suggestion], *, actor: Actor, now: datetime) -> int:
+    """Puts the mails into the outbox, one journal line per wave; how many."""
+    counted: Counter[tuple[str, int]] = Counter()
+    for one in going:
+        wave = wave_of(session, study, one.kind, one.number, now)
+        session.add(
+            Mail(
+                id=random_key(),
+                study_id=study.id,
+                wave_id=wave.id,
+                respondent_id=one.respondent.id,
+                mailbox=one.respondent.mailbox,
+                kind=one.kind,
+                state="planned",
+                queued_at=now,
+                due_at=one.due_at,
+                attempts=0,
+            )
+        )
+        counted[one.kind, one.number] += 1
+    session.flush()
+    for (kind, number), count in counted.items():
+        record(
+            session,
+            actor=actor,
+            at=now,
+            action="wave.queued",
+            subject_type="wave",
+            subject_id=f"{kind}.{number}",
+            study=study.code,
+            new=str(count),
+        )
+    return sum(counted.values())
+
+
+def wave_of(session: Session, study: Study, kind: str, number: int, now: datetime) -> Wave:
+    """The study's wave of this kind and rank, made when it is the first mail of it."""
+    query = select(Wave).where(Wave.study_id == study.id, Wave.kind == kind, Wave.number == number)
+    wave = session.scalar(query)
+    if wave is None:
+        wave = Wave(study_id=study.id, kind=kind, number=number, created_at=now)
+        session.add(wave)
+        session.flush()
+    return wave
+
+
+def _mailboxes_of_wave(session: Session, study: Study, kind: str, number: int) -> dict[str, str]:
+    query = (
+        select(Mail.mailbox)
+        .join(Mail.wave)
+        .where(Wave.study_id == study.id, Wave.kind == kind, Wave.number == number)
+    )
+    return dict.fromkeys(session.scalars(query), "already")

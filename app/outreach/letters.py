@@ -1,0 +1,137 @@
+"""From rows of the outbox to letters: who is written to, by which links, in which words. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.cohort.models import Study
+from app.kernel.installation import Installation
+from app.kernel.language import Language
+from app.outreach.campaigns import plan_of
+from app.outreach.composing import BUTTON, Button, Composed, Letter, compose
+from app.outreach.links import url_of
+from app.outreach.messages import Wording, wording_of
+from app.outreach.models import Link, Mail, Respondent
+from app.outreach.people import person_of
+from app.outreach.unsubscribing import unsubscribe_url
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail as it would leave now, and the links that it carries as (link id, generation)."""
+
+    mail_id: str
+    composed: Composed
+    carries: tuple[tuple[str, int], ...]
+
+
+def write(
+    session: Session, installation: Installation, mails: Sequence[Mail], now: datetime
+) -> list[Written]:
+    """The given rows as mails ready to leave, in their order."""
+    writer = Writer(session, installation, now)
+    siblings = _siblings(session, mails)
+    return [writer.write(mail, siblings[mail.study_id, mail.mailbox]) for mail in mails]
+
+
+class Writer:
+    """Writes several letters in one session; studies, plans and wordings are read once."""
+
+    def __init__(self, session: Session, installation: Installation, now: datetime) -> None:
+        self._session = session
+        self._installation = installation
+        self._now = now
+        self._studies: dict[int, tuple[Study, str, date | None]] = {}
+        self._wordings: dict[tuple[int, str, str], Wording] = {}
+
+    def write(self, mail: Mail, people: Sequence[Respondent]) -> Written:
+        """One mail; `people` are the respondents of its study who share its mailbox."""
+        respondent = next(one for one in people if one.id == mail.respondent_id)
+        carried = [one for one in people if one is respondent or _in_force(one, self._now)]
+        letter = self.letter(mail.id, mail.kind, respondent, carried, mail.first_tried_at or self._now)
+        wording = self.wording(respondent.study_id, mail.kind, respondent.language)
+        carries = tuple((one.link.id, one.link.generation) for one in carried)
+        return Written(mail.id, compose(letter, wording), carries)
+
+    def letter(
+        self, mail_id: str, kind: str, respondent: Respondent, carried: Sequence[Respondent], at: datetime
+    ) -> Letter:
+        """What the mail says to `respondent`, with one link for each of `carried`."""
+        installation, settings = self._installation, self._installation.settings
+        language: Language = "en" if respondent.language == "en" else "fr"
+        study, contact, return_by = self._study(respondent.study_id)
+        person = person_of(installation.vault, respondent)
+        return Letter(
+            mail_id=mail_id,
+            kind=kind,
+            language=language,
+            mail_from=settings.mail_from,
+            name=person.name,
+            email=person.email,
+            study=study.title_en if language == "en" else study.title_fr,
+            centre=respondent.centre.name,
+            function=person.function,
+            contact=contact or settings.mail_from.replace("<", "").replace(">", ""),
+            return_by=_day(return_by, language),
+            colleague=self._colleague(respondent),
+            host=urlsplit(settings.public_url).netloc,
+            unsubscribe=unsubscribe_url(settings, installation.keys, respondent.id),
+            links=tuple(self._button(one, len(carried) > 1, language) for one in carried),
+            at=at,
+        )
+
+    def wording(self, study_id: int, kind: str, language: str) -> Wording:
+        """The wording of a message in this study."""
+        key = (study_id, kind, language)
+        if key not in self._wordings:
+            self._wordings[key] = wording_of(self._session, self._study(study_id)[0], kind, language)
+        return self._wordings[key]
+
+    def _button(self, respondent: Respondent, several: bool, language: Language) -> Button:
+        url = url_of(self._installation.settings, self._installation.keys, respondent.link)
+        return Button(respondent.centre.name if several else BUTTON[language], url)
+
+    def _study(self, study_id: int) -> tuple[Study, str, date | None]:
+        if study_id not in self._studies:
+            plan = plan_of(self._session, study_id)
+            self._studies[study_id] = (self._session.get_one(Study, study_id), plan.contact, plan.return_by)
+        return self._studies[study_id]
+
+    def _colleague(self, respondent: Respondent) -> str:
+        if respondent.added_by_id is None:
+            return ""
+        elder = self._session.get_one(Respondent, respondent.added_by_id)
+        return person_of(self._installation.vault, elder).name
+
+
+def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], list[Respondent]]:
+    query = (
+        select(Respondent)
+        .where(
+            Respondent.mailbox.in_({mail.mailbox for mail in mails}),
+            Respondent.study_id.in_({mail.study_id for mail in mails}),
+        )
+        .options(joinedload(Respondent.identity), joinedload(Respondent.link), joinedload(Respondent.centre))
+        .order_by(Respondent.id)
+    )
+    found: dict[tuple[int, str], list[Respondent]] = {}
+    for respondent in session.scalars(query):
+        found.setdefault((respondent.study_id, respondent.mailbox), []).append(respondent)
+    return found
+
+
+def _in_force(respondent: Respondent, now: datetime) -> bool:
+    link: Link = respondent.link
+    return (
+        respondent.active and link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
+    )
+
+
+def _day(day: date | None, language: Language) -> str:
+    if day is None:
+        return ""
+    return f"{day:%d/%m/%Y}" if language == "fr" else f"{day.day} {day:%B %Y}"
