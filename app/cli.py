@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 import orjson
 from sqlalchemy.exc import OperationalError
@@ -63,7 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     try:
         call = Call(words, Settings.from_environment(), Actor.command(_operator()), json=words.json)
-        answer: Answer = words.run(call)
+        with closing(call):
+            answer: Answer = words.run(call)
     except Refusal as refusal:
         return _refuse(refusal.message(language))
     except OSError as error:

@@ -15,4 +15,5 @@ pytest_plugins = [
     "tests.fixtures.mail",
     "tests.fixtures.serving",
     "tests.fixtures.browser",
+    "tests.fixtures.terminal",
 ]

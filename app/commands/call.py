@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +30,30 @@ class Call:
         self.settings = settings
         self.actor = actor
         self.json = json
+        self._opened: Installation | None = None
 
     @property
     def language(self) -> Language:
         """The language the person reads."""
         return self.settings.language
 
-    @cached_property
+    @property
     def installation(self) -> Installation:
         """The installation, ready to be worked on. Raises DatabaseNotReady before `init`."""
-        opened = Installation.open(self.settings)
-        opened.assert_ready()
-        return opened
+        if self._opened is None:
+            self.open(self.settings).assert_ready()
+        return self.open(self.settings)
+
+    def open(self, settings: Settings) -> Installation:
+        """The installation of `settings` as it is, opened once and closed with this call."""
+        if self._opened is None:
+            self._opened = Installation.open(settings)
+        return self._opened
+
+    def close(self) -> None:
+        """Gives the database's connections back."""
+        if self._opened is not None:
+            self._opened.database.dispose()
 
     @property
     def now(self) -> datetime:

@@ -27,7 +27,7 @@ class Made:
     """What the demonstration made, for the person and for --json."""
 
     counts: dict[str, int]
-    mails: dict[str, Any]
+    mails: dict[str, object]
     rates: dict[str, Any]
     exported: dict[str, Any]
     link: str
@@ -47,7 +47,7 @@ def demo(call: Call) -> Answer:
     """Makes the demonstration afresh, says where everything is, and serves it unless told not to."""
     settings = demo_settings(call.settings, call.words.port)
     shutil.rmtree(settings.home, ignore_errors=True)
-    installation = Installation.open(settings)
+    installation = call.open(settings)
     installation.initialise()
     # The port is taken before the work, so that a refusal does not cost a minute.
     server = None if call.words.no_serve else bind(installation, call.words.port)

@@ -99,13 +99,13 @@ def import_respondents(call: Call) -> Answer:
     with call.installation.database.writing() as session:
         report = respondents.import_respondents(
             session,
-            call.installation.vault,
+            call.installation,
             find_study(session, call.study),
             call.path("file"),
             actor=call.actor,
             now=call.now,
         )
-        data = report.as_json()
+        data = report.counts()
     return Answer(data, "\n".join(f"{name}: {value}" for name, value in data.items()))
 
 

@@ -1,6 +1,8 @@
 """`invite`, `remind`, `links` and `worker`: reaching the people at the centres."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from app.commands.call import Answer, Call, Commands
 
@@ -26,12 +28,10 @@ def invite(call: Call) -> Answer:
     from app.cohort.studies import find_study
     from app.outreach import inviting
 
-    dry_run: bool = call.words.dry_run
-    database = call.installation.database
-    with database.reading() if dry_run else database.writing() as session:
+    with call.installation.database.writing() as session:
         study = find_study(session, call.study)
         report = inviting.invite(
-            session, call.installation, study, actor=call.actor, now=call.now, dry_run=dry_run
+            session, call.installation, study, actor=call.actor, now=call.now, dry_run=call.words.dry_run
         )
         data = report.as_json()
     return _queued(call, data)
@@ -42,9 +42,7 @@ def remind(call: Call) -> Answer:
     from app.cohort.studies import find_study
     from app.outreach import reminding
 
-    dry_run: bool = call.words.dry_run
-    database = call.installation.database
-    with database.reading() if dry_run else database.writing() as session:
+    with call.installation.database.writing() as session:
         study = find_study(session, call.study)
         report = reminding.remind(
             session,
@@ -53,7 +51,7 @@ def remind(call: Call) -> Answer:
             actor=call.actor,
             now=call.now,
             on=call.words.on,
-            dry_run=dry_run,
+            dry_run=call.words.dry_run,
         )
         data = report.as_json()
     return _queued(call, data)
@@ -86,11 +84,11 @@ def work(call: Call) -> Answer:
     return Answer(data, "\n".join(f"{name}: {value}" for name, value in data.items()))
 
 
-def _queued(call: Call, data: dict[str, int]) -> Answer:
-    return Answer(
-        data,
-        call.say(
-            f"{data['queued']} courriels en file, {data['suppressed']} écartés.",
-            f"{data['queued']} mails queued, {data['suppressed']} suppressed.",
-        ),
+def _queued(call: Call, report: Mapping[str, Any]) -> Answer:
+    data = {"queued": report["queued"], "suppressed": report["suppressed"]}
+    said = call.say(
+        f"{data['queued']} courriels en file, {data['suppressed']} écartés.",
+        f"{data['queued']} mails queued, {data['suppressed']} suppressed.",
     )
+    reasons = [f"    {reason}: {count}" for reason, count in report.get("reasons", {}).items()]
+    return Answer(data, "\n".join([said, *reasons]))

@@ -1,7 +1,6 @@
 """`init`, `study open`, `staff add`: what is done once, before anything can be asked."""
 
 from app.commands.call import Answer, Call, Commands
-from app.kernel.installation import Installation
 
 ROLES = ("manager", "statistician", "reader")
 
@@ -24,7 +23,7 @@ def initialise(call: Call) -> Answer:
     """Makes the home, the keys and the database; safe to repeat."""
     from app.kernel.migrating import current_revision
 
-    installation = Installation.open(call.settings)
+    installation = call.open(call.settings)
     installation.initialise()
     revision = current_revision(installation.database)
     home = str(call.settings.home)

@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox and builds asked exports, in one process or beside the doors."""
+"""The worker: delivers the outbox and builds asked exports, alone or beside the doors."""
 
 import logging
 import threading
@@ -7,7 +7,6 @@ from typing import Any
 from app.kernel.installation import Installation
 
 log = logging.getLogger("recueil.worker")
-PAUSE_SECONDS = 2.0
 PAUSE_AFTER_TROUBLE = 10.0
 
 
@@ -21,21 +20,21 @@ class Worker:
     def work_off(self) -> dict[str, Any]:
         """Does everything that is due now; what came of it. Waits for a dead worker's lease to end."""
         from app.extraction.jobs import build_asked_exports
-        from app.outreach.delivery import deliver_due
+        from app.outreach.worker import run_worker
 
-        report = deliver_due(self.installation, self.installation.clock, once=True)
-        built = build_asked_exports(self.installation, self.installation.clock)
-        return {**report.as_json(), "exports": built}
+        return run_worker(self.installation, once=True, tasks=(build_asked_exports,)).as_json()
 
     def run(self) -> None:
-        """Works until `stop`; trouble with one round (a mail server away) does not end it."""
+        """Works until `stop`; trouble (the database away for a moment) does not end it."""
+        from app.extraction.jobs import build_asked_exports
+        from app.outreach.worker import run_worker
+
         while not self._stopped.is_set():
             try:
-                self.work_off()
+                run_worker(self.installation, stop=self._stopped, tasks=(build_asked_exports,))
             except Exception:
-                log.exception("worker round failed; trying again")
+                log.exception("worker stopped by trouble; it starts again")
                 self._stopped.wait(PAUSE_AFTER_TROUBLE)
-            self._stopped.wait(PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Ends `run` after the round under way."""

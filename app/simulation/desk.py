@@ -45,7 +45,7 @@ class Desk:
             import_respondents(session, installation, study, respondents, actor=actor, now=now)
         return counts
 
-    def invite(self, now: datetime) -> dict[str, Any]:
+    def invite(self, now: datetime) -> dict[str, object]:
         """Every centre invited, and the mails delivered."""
         with self.installation.database.writing() as session:
             study = find_study(session, self.study_code)
@@ -84,4 +84,4 @@ class Desk:
     def _deliver(self, now: datetime) -> None:
         # A minute later: what was queued at `now` is due.
         later = dataclasses.replace(self.installation, clock=lambda: now + timedelta(minutes=1))
-        deliver_due(later, later.clock, once=True)
+        deliver_due(later)
