@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.outreach.campaigns import Plan, is_paused, plan_of
 from app.outreach.models import Mail, Mailbox, Respondent
+from app.outreach.queries import has_open_query
 from app.outreach.standing import Standing, standing_of
 
 DAY = timedelta(hours=24)
@@ -64,21 +65,22 @@ def verdict(session: Session, respondent: Respondent, kind: str, now: datetime, 
     plan = plan_of(session, respondent.study_id)
     why = person_reason(respondent, now) or _study(session, respondent, plan, now)
     if why is None:
-        standing = standing_of(session, respondent.study_id, respondent.centre_id)
-        why = centre_reason(standing, plan, kind, now) if kind != "colleague" else _colleague(respondent)
+        why = _colleague(respondent) if kind == "colleague" else _centre(session, respondent, plan, kind, now)
     if why is not None:
         # A stop button pressed by hand holds mails back; it does not throw them away.
         return Verdict(why, now + timedelta(hours=1) if why == "paused" else None)
-    return _budget(session, respondent.box, plan, now, mail_id)
+    return budget(session, respondent.box, plan, now, mail_id)
 
 
-def centre_reason(standing: Standing, plan: Plan, kind: str, now: datetime) -> str | None:
-    """Why the centre's standing forbids a mail of this kind, or None."""
+def centre_reason(
+    standing: Standing, plan: Plan, kind: str, now: datetime, asked: bool = False
+) -> str | None:
+    """Why the centre's standing forbids a mail of this kind, or None; `asked`: a correction is waited for."""
     if standing.asked == 0:
         return "no_patient"
-    if kind == "reminder_query":
+    if kind == "reminder_query" and not asked:
         return "no_query"
-    if standing.left <= 0:
+    if kind != "reminder_query" and standing.left <= 0:
         return "complete"
     if kind == "reminder_nothing" and not standing.untouched:
         return "begun"
@@ -108,11 +110,18 @@ def _study(session: Session, respondent: Respondent, plan: Plan, now: datetime) 
     return "closed" if plan.closes_on is not None and now.date() > plan.closes_on else None
 
 
+def _centre(session: Session, respondent: Respondent, plan: Plan, kind: str, now: datetime) -> str | None:
+    standing = standing_of(session, respondent.study_id, respondent.centre_id)
+    asked = kind == "reminder_query" and has_open_query(session, respondent.study_id, respondent.centre_id)
+    return centre_reason(standing, plan, kind, now, asked)
+
+
 def _colleague(respondent: Respondent) -> str | None:
     return "accepted" if respondent.accepted_at is not None else None
 
 
-def _budget(session: Session, mailbox: Mailbox, plan: Plan, now: datetime, mail_id: str) -> Verdict:
+def budget(session: Session, mailbox: Mailbox, plan: Plan, now: datetime, mail_id: str) -> Verdict:
+    """Whether the mailbox may get one more mail at `now`, over all studies: one in 24 hours, so many in 30 days."""
     if mailbox.last_started_at and mailbox.last_mail_id != mail_id and now < mailbox.last_started_at + DAY:
         return Verdict("day", mailbox.last_started_at + DAY)
     begun = select(func.count(), func.min(Mail.started_at)).where(

@@ -129,3 +129,20 @@ class ColumnsMissing(Refusal):
     code = "columns-missing"
     fr = "Colonne(s) introuvable(s) : {columns}. La première ligne doit porter les titres des colonnes."
     en = "Column(s) not found: {columns}. The first row must hold the column titles."
+
+
+class QueryRefused(Refusal):
+    """A question on an answer, or its reply, that cannot be taken."""
+
+    code = "query-refused"
+    fr = "Question refusée : {why_fr}"
+    en = "Query refused: {why_en}"
+
+
+class UnknownQuery(Refusal):
+    """No such question in this study."""
+
+    code = "unknown-query"
+    fr = "Question inconnue dans cette étude : {query}."
+    en = "No such query in this study: {query}."
+    status = 404

@@ -103,21 +103,7 @@ def queue(session: Session, study: Study, going: Iterable[Suggestion], *, actor:
     """Puts the mails into the outbox, one journal line per wave; how many."""
     counted: Counter[tuple[str, int]] = Counter()
     for one in going:
-        wave = wave_of(session, study, one.kind, one.number, now)
-        session.add(
-            Mail(
-                id=random_key(),
-                study_id=study.id,
-                wave_id=wave.id,
-                respondent_id=one.respondent.id,
-                mailbox=one.respondent.mailbox,
-                kind=one.kind,
-                state="planned",
-                queued_at=now,
-                due_at=one.due_at,
-                attempts=0,
-            )
-        )
+        _put(session, wave_of(session, study, one.kind, one.number, now), one, now)
         counted[one.kind, one.number] += 1
     session.flush()
     for (kind, number), count in counted.items():
@@ -132,6 +118,18 @@ def queue(session: Session, study: Study, going: Iterable[Suggestion], *, actor:
             new=str(count),
         )
     return sum(counted.values())
+
+
+def _put(session: Session, wave: Wave, one: Suggestion, now: datetime) -> None:
+    # A mail of this wave that was suppressed for this mailbox comes back: its reason has gone.
+    query = select(Mail).where(Mail.wave_id == wave.id, Mail.mailbox == one.respondent.mailbox)
+    mail = session.scalar(query)
+    if mail is None:
+        mail = Mail(id=random_key(), study_id=wave.study_id, wave_id=wave.id, kind=wave.kind, attempts=0)
+        mail.mailbox = one.respondent.mailbox
+        session.add(mail)
+    mail.respondent_id, mail.state, mail.reason = one.respondent.id, "planned", None
+    mail.queued_at, mail.due_at = now, one.due_at
 
 
 def wave_of(session: Session, study: Study, kind: str, number: int, now: datetime) -> Wave:
@@ -150,5 +148,6 @@ def _mailboxes_of_wave(session: Session, study: Study, kind: str, number: int) -
         select(Mail.mailbox)
         .join(Mail.wave)
         .where(Wave.study_id == study.id, Wave.kind == kind, Wave.number == number)
+        .where(Mail.state != "suppressed")
     )
     return dict.fromkeys(session.scalars(query), "already")

@@ -28,6 +28,7 @@ __all__ = [
     "Mail",
     "Mailbox",
     "MessageText",
+    "Query",
     "Respondent",
     "RespondentIdentity",
     "Wave",
@@ -244,6 +245,31 @@ class Mail(Base):
         CheckConstraint("state NOT IN ('leased', 'started') OR worker IS NOT NULL", name="lease_has_worker"),
         CheckConstraint("attempts BETWEEN 0 AND 6", name="attempts"),
         CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", name="resolved_by_someone"),
+    )
+
+
+class Query(Base):
+    """A data manager's question on one answer of a handed-in response, until it is answered and closed."""
+
+    __tablename__ = "query"
+
+    id: Mapped[intpk]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(String(32), ForeignKey("patient.id"), index=True)
+    address: Mapped[str] = mapped_column(String(128))
+    question: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[str] = mapped_column(String(200))
+    reply: Mapped[str | None] = mapped_column(Text)
+    corrected: Mapped[bool] = mapped_column(default=False)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[str | None] = mapped_column(String(500))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (reply IS NULL)", name="answer_has_reply"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_someone"),
     )
 
 

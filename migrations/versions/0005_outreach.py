@@ -12,6 +12,7 @@ TABLES = (
     "chase",
     "message_text",
     "worker",
+    "query",
     "mail",
     "wave",
     "campaign",
@@ -35,6 +36,7 @@ def upgrade() -> None:
     _campaign()
     _wave()
     _mail()
+    _query()
     _worker()
     _message_text()
     _chase()
@@ -331,6 +333,32 @@ def _mail() -> None:
     op.create_index("ix_mail_mailbox", "mail", ["mailbox"])
     op.create_index("ix_mail_respondent_id", "mail", ["respondent_id"])
     op.create_index("ix_mail_state_due_at", "mail", ["state", "due_at"])
+
+
+def _query() -> None:
+    op.create_table(
+        "query",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("study_id", sa.Integer, nullable=False),
+        sa.Column("patient_id", sa.String(32), nullable=False),
+        sa.Column("address", sa.String(128), nullable=False),
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("asked_at", WHEN, nullable=False),
+        sa.Column("asked_by", sa.String(200), nullable=False),
+        sa.Column("reply", sa.Text),
+        sa.Column("corrected", sa.Boolean, nullable=False),
+        sa.Column("answered_at", WHEN),
+        sa.Column("answered_by", sa.String(500)),
+        sa.Column("closed_at", WHEN),
+        sa.Column("closed_by", sa.String(200)),
+        sa.PrimaryKeyConstraint("id", name="pk_query"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_query_patient_id"),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_query_study_id"),
+        sa.CheckConstraint("(answered_at IS NULL) = (reply IS NULL)", name="ck_query_answer_has_reply"),
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="ck_query_closed_by_someone"),
+    )
+    op.create_index("ix_query_patient_id", "query", ["patient_id"])
+    op.create_index("ix_query_study_id", "query", ["study_id"])
 
 
 def _worker() -> None:

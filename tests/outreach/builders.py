@@ -71,7 +71,7 @@ class Town:
                 required_left=0,
                 blocking=0,
                 warnings=0,
-                progress="{}",
+                situation="{}",
                 simulated=False,
             )
         )
