@@ -11,7 +11,7 @@ Deed = Literal["answer", "draft", "chart_not_found", "never_treated", "not_our_p
 CENTRES_ANSWERING = 0.70
 AFTER_REMINDERS = 0.20
 REMINDED_AFTER = (timedelta(days=14), timedelta(days=28))
-PROMPT_DAYS, LATE_DAYS = (1, 26), (30, 62)
+PROMPT_DAYS, LATE_DAYS = (1, 24), (30, 62)
 DEEDS: dict[Deed, float] = {
     "answer": 0.86,
     "draft": 0.04,

@@ -87,6 +87,8 @@ def _value(chance: Chance, questionnaire: Questionnaire, where: Address, started
     question = questionnaire.questions[where.name]
     if question.type in ("single", "yes_no", "multiple"):
         return _choice(chance, question)
+    if question.type in ("date", "partial_date") and question.identity:
+        return Played(written(started - timedelta(days=365 * chance.between(35, 80)), "m"))
     if question.type in ("date", "partial_date"):
         offset = (questionnaire.visit(where.visit).day or 0) if where.visit else 0
         return Played(written(started + timedelta(days=offset)))
