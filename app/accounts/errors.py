@@ -86,6 +86,14 @@ class WrongPassword(Refusal):
     en = "This is not the current password."
 
 
+class PasswordsDiffer(Refusal):
+    """A new password typed twice in two ways."""
+
+    code = "passwords-differ"
+    fr = "Les deux saisies diffèrent."
+    en = "The two entries differ."
+
+
 class HeldFileGone(Refusal):
     """The file between upload and confirmation has expired, or belongs to somebody else."""
 

@@ -5,11 +5,30 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Study
 from app.tracking.models import CentreCount, DayCount
+
+_COUNTED = (
+    CentreCount.asked,
+    CentreCount.answered,
+    CentreCount.disposed,
+    CentreCount.started,
+    CentreCount.entries,
+)
+_TOLD = (CentreCount.asked > 0) | (CentreCount.entries > 0)
+
+SORTS: dict[str, SQLColumnExpression[Any]] = {
+    "code": Centre.number,
+    "name": func.lower(Centre.name),
+    "asked": CentreCount.asked,
+    "answered": CentreCount.answered,
+    "rate": CentreCount.answered * 1.0 / func.nullif(CentreCount.asked, 0),
+    "disposed": CentreCount.disposed,
+    "entries": CentreCount.entries,
+}
 
 
 @dataclass(frozen=True)
@@ -96,13 +115,7 @@ def overall(session: Session, study: Study) -> Counts:
 
 def by_centre(session: Session, study: Study) -> list[CentreRate]:
     """Each centre that is asked about somebody, or that somebody entered for."""
-    query = (
-        select(Centre.code, Centre.name, Centre.city, *_COUNTED)
-        .join(CentreCount, CentreCount.centre_id == Centre.id)
-        .where(CentreCount.study_id == study.id, (CentreCount.asked > 0) | (CentreCount.entries > 0))
-        .order_by(Centre.number)
-    )
-    return [CentreRate(code, name, city, Counts(*rest)) for code, name, city, *rest in session.execute(query)]
+    return _centre_rates(session, _centres(study).order_by(Centre.number))
 
 
 def over_time(session: Session, study: Study) -> list[DayTotal]:
@@ -115,10 +128,30 @@ def over_time(session: Session, study: Study) -> list[DayTotal]:
     return [DayTotal(day, total) for (day, _), total in zip(days, totals, strict=True)]
 
 
-_COUNTED = (
-    CentreCount.asked,
-    CentreCount.answered,
-    CentreCount.disposed,
-    CentreCount.started,
-    CentreCount.entries,
-)
+def centre_total(session: Session, study: Study) -> int:
+    """How many centres `by_centre` tells of."""
+    query = select(func.count()).select_from(CentreCount).where(CentreCount.study_id == study.id, _TOLD)
+    return session.scalar(query) or 0
+
+
+def centres_sorted(
+    session: Session, study: Study, by: str, *, descending: bool, limit: int, offset: int
+) -> list[CentreRate]:
+    """A page of `by_centre`, sorted by one of SORTS (KeyError for anything else), ties by centre."""
+    column = SORTS[by]
+    ordered = _centres(study).order_by(
+        (column.desc() if descending else column.asc()).nulls_last(), Centre.number
+    )
+    return _centre_rates(session, ordered.limit(limit).offset(offset))
+
+
+def _centres(study: Study) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Centre.code, Centre.name, Centre.city, *_COUNTED)
+        .join(CentreCount, CentreCount.centre_id == Centre.id)
+        .where(CentreCount.study_id == study.id, _TOLD)
+    )
+
+
+def _centre_rates(session: Session, query: Select[*tuple[Any, ...]]) -> list[CentreRate]:
+    return [CentreRate(code, name, city, Counts(*rest)) for code, name, city, *rest in session.execute(query)]

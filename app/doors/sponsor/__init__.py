@@ -1,0 +1,43 @@
+"""The sponsor’s door: the application of the staff, mounted under /sponsor/. No identity is shown unasked."""
+
+from flask import Flask
+
+from app.doors.door import Door
+from app.doors.sponsor import (
+    dashboard,
+    entering,
+    exporting,
+    inviting,
+    journal,
+    lists,
+    respondents,
+    studies,
+    team,
+)
+from app.doors.sponsor.signed_in import start_login
+from app.doors.sponsor.wording import start_wording
+from app.kernel.installation import Installation
+
+BODY_BYTES = 32 * 1024 * 1024  # a list of 30 MB (trust.md R44) and its form
+ROOMS = (entering, studies, dashboard, lists, respondents, inviting, exporting, journal, team)
+
+
+def create_app(installation: Installation) -> Door:
+    """The staff application of this installation."""
+    app = Door(
+        installation,
+        "sponsor",
+        __name__,
+        key=installation.keys.sponsor_session,
+        body_bytes=BODY_BYTES,
+    )
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
+    start_login(app)
+    start_wording(app)
+    _join(app)
+    return app
+
+
+def _join(app: Flask) -> None:
+    for room in ROOMS:
+        app.register_blueprint(room.pages)

@@ -1,0 +1,36 @@
+"""The dashboard of a study: how many were asked, how many answered, where and when."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.doors.guard import allow
+from app.doors.request import now, session
+from app.doors.sponsor.charts import draw_curve
+from app.doors.sponsor.paging import asked_order, asked_page
+from app.doors.sponsor.rights import everybody, study
+from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall
+
+pages = Blueprint("dashboard", __name__)
+CENTRES_A_PAGE = 50
+
+
+@pages.get("/studies/<code>/")
+@allow(everybody)
+def show(code: str) -> ResponseReturnValue:
+    """Response rates overall, over time and by centre."""
+    whole, days = overall(session(), study()), over_time(session(), study())
+    opened, today = study().opened_at.date(), now().date()
+    order = asked_order(SORTS, "code")
+    page = asked_page(centre_total(session(), study()), CENTRES_A_PAGE)
+    centres = centres_sorted(
+        session(), study(), order.by, descending=order.descending, limit=page.size, offset=page.offset
+    )
+    return render_template(
+        "dashboard.html",
+        whole=whole,
+        days=days,
+        curves=[draw_curve(days, opened=opened, today=today, narrow=narrow) for narrow in (False, True)],
+        centres=centres,
+        order=order,
+        page=page,
+    )

@@ -1,0 +1,50 @@
+"""Exports: one click asks for the workbook, the worker builds it, the page shows how far it is and gives the file."""
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from app.doors.guard import allow
+from app.doors.request import actor, installation, now, session
+from app.doors.sponsor.rights import statisticians, study
+from app.extraction.jobs import ask_export, job_of, job_path, list_jobs
+from app.extraction.models import FORMATS
+
+pages = Blueprint("exporting", __name__)
+
+
+@pages.get("/studies/<code>/exports")
+@allow(statisticians)
+def show(code: str) -> ResponseReturnValue:
+    """The exports asked so far, and the click that asks for another."""
+    jobs = list_jobs(session(), study())
+    waiting = any(job.state in ("asked", "building") for job in jobs)
+    return render_template("exports.html", jobs=jobs, waiting=waiting, formats=FORMATS)
+
+
+@pages.post("/studies/<code>/exports")
+@allow(statisticians)
+def ask(code: str) -> ResponseReturnValue:
+    """Asks for an export, which the journal notes."""
+    chosen = request.form.get("format", "xlsx")
+    ask_export(
+        session(),
+        study(),
+        format=chosen if chosen in FORMATS else "xlsx",
+        labels="labels" in request.form,
+        submitted_only="submitted_only" in request.form,
+        actor=actor(),
+        now=now(),
+    )
+    return redirect(url_for("exporting.show", code=code), 303)
+
+
+@pages.get("/studies/<code>/exports/<job_id>")
+@allow(statisticians)
+def download(code: str, job_id: str) -> ResponseReturnValue:
+    """The file of a finished export."""
+    job = job_of(session(), study(), job_id)
+    path = job_path(installation(), job)
+    if job.state != "done" or not path.is_file():
+        raise NotFound
+    return send_file(path, as_attachment=True, download_name=job.file_name)

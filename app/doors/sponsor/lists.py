@@ -1,0 +1,119 @@
+"""Authorisation lists: upload, the dry run that comes before every import, the import, and what became of each row."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.models import HeldFile
+from app.cohort.errors import NoList
+from app.cohort.imports import check_list, import_list
+from app.cohort.rules import ListRules
+from app.collection.questionnaires import list_rules_of
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.list_reading import find_import, import_rows, imports_of
+from app.doors.sponsor.paging import asked_page
+from app.doors.sponsor.rights import managers, study
+from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
+from app.kernel.errors import Refusal
+
+pages = Blueprint("lists", __name__)
+ROWS_A_PAGE = 100
+PURPOSE = "list"
+
+
+@pages.get("/studies/<code>/lists")
+@allow(managers)
+def show(code: str) -> ResponseReturnValue:
+    """The upload, and the lists imported so far."""
+    return _page()
+
+
+@pages.post("/studies/<code>/lists")
+@allow(managers)
+def upload(code: str) -> ResponseReturnValue:
+    """Keeps the file aside and shows what importing it would do."""
+    try:
+        held = hold_upload(PURPOSE)
+    except Refusal as refused:
+        return _page(refused), 422
+    return redirect(url_for("lists.try_out", code=code, held_id=held.id), 303)
+
+
+@pages.get("/studies/<code>/lists/held/<held_id>")
+@allow(managers)
+def try_out(code: str, held_id: str) -> ResponseReturnValue:
+    """The dry run: what each row would become; nothing is written."""
+    held = held_upload(held_id, PURPOSE)
+    try:
+        report = check_list(session(), installation().vault, study(), _rules(), path_of(held), now=now())
+    except Refusal as refused:
+        return _page(refused, held), 422
+    fate = request.args.get("fate", "")
+    rows = [row for row in report.rows if not fate or row.fate == fate]
+    page = asked_page(len(rows), ROWS_A_PAGE)
+    return render_template(
+        "list_trial.html",
+        held=held,
+        counts=report.counts(),
+        rows=rows[page.offset : page.offset + page.size],
+        page=page,
+        fate=fate,
+    )
+
+
+@pages.post("/studies/<code>/lists/held/<held_id>/import")
+@allow(managers)
+def confirm(code: str, held_id: str) -> ResponseReturnValue:
+    """Imports the file whose dry run was read, in this one transaction."""
+    held = held_upload(held_id, PURPOSE)
+    try:
+        import_list(
+            session(),
+            installation().vault,
+            study(),
+            _rules(),
+            path_of(held),
+            actor=actor(),
+            now=now(),
+        )
+    except Refusal as refused:
+        return _page(refused, held), 422
+    let_go(held)
+    return redirect(url_for("lists.show", code=code, imported=1), 303)
+
+
+@pages.post("/studies/<code>/lists/held/<held_id>/drop")
+@allow(managers)
+def give_up(code: str, held_id: str) -> ResponseReturnValue:
+    """Forgets the file without importing it."""
+    let_go(held_upload(held_id, PURPOSE))
+    return redirect(url_for("lists.show", code=code), 303)
+
+
+@pages.get("/studies/<code>/lists/<int:import_id>")
+@allow(managers)
+def show_import(code: str, import_id: int) -> ResponseReturnValue:
+    """One imported list: what became of each of its rows, and why."""
+    found = find_import(session(), study(), import_id)
+    fate = request.args.get("fate", "")
+    page = asked_page(found.counts.get(fate or "read", 0), ROWS_A_PAGE)
+    rows = import_rows(session(), study(), import_id, fate=fate, limit=page.size, offset=page.offset)
+    return render_template("list_import.html", found=found, rows=rows, page=page, fate=fate)
+
+
+def _rules() -> ListRules:
+    return list_rules_of(session(), study())
+
+
+def _page(refused: Refusal | None = None, held: HeldFile | None = None) -> str:
+    try:
+        has_list = _rules() is not None
+    except NoList:
+        has_list = False
+    return render_template(
+        "lists.html",
+        has_list=has_list,
+        imports=imports_of(session(), study()),
+        problem=refused.message(language()) if refused else None,
+        held=held,
+    )

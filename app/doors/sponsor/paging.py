@@ -1,0 +1,66 @@
+"""A page of a long table, and what it may be sorted by: an allow-list, never the address bar’s word."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from flask import request
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which rows of a table are shown."""
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_row(self) -> int:
+        """The rank of the first row shown, from 1."""
+        return self.offset + 1 if self.total else 0
+
+    @property
+    def last_row(self) -> int:
+        """The rank of the last row shown."""
+        return min(self.total, self.offset + self.size)
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before."""
+        return (self.number - 1) * self.size
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a table is sorted by."""
+
+    by: str
+    descending: bool
+
+    def toggled(self, column: str) -> str:
+        """The direction a click on this column's header asks for."""
+        return "asc" if self.by == column and self.descending else "desc" if self.by == column else "asc"
+
+    def said(self, column: str) -> str | None:
+        """The header's aria-sort."""
+        return None if self.by != column else "descending" if self.descending else "ascending"
+
+
+def asked_page(total: int, size: int) -> Page:
+    """The page the address asks for, kept within what there is."""
+    number = request.args.get("page", 1, type=int)
+    last = max(1, -(-total // size))
+    return Page(min(max(1, number), last), size, total)
+
+
+def asked_order(columns: Collection[str], default: str, *, descending: bool = False) -> Order:
+    """The order the address asks for when it is one of `columns`, else the default."""
+    by = request.args.get("sort", default)
+    if by not in columns or "sort" not in request.args:
+        return Order(default, descending)
+    return Order(by, request.args.get("order") == "desc")

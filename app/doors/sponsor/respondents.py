@@ -1,0 +1,94 @@
+"""The people at the centres: who is asked, and their import with every fault shown in its cell. Names stay hidden."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.identities import identities_shown, show_identities
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.paging import asked_page
+from app.doors.sponsor.rights import managers, someone, study
+from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
+from app.kernel.errors import Refusal
+from app.outreach.people import person_of, respondents_of
+from app.outreach.respondents import check_respondents, import_respondents
+
+pages = Blueprint("respondents", __name__)
+ROWS_A_PAGE = 100
+PURPOSE = "respondents"
+
+
+@pages.get("/studies/<code>/respondents")
+@allow(managers)
+def show(code: str) -> ResponseReturnValue:
+    """Everybody who is asked, centre by centre."""
+    return _page()
+
+
+@pages.post("/studies/<code>/respondents")
+@allow(managers)
+def upload(code: str) -> ResponseReturnValue:
+    """Keeps the file aside and shows what importing it would do."""
+    try:
+        held = hold_upload(PURPOSE)
+    except Refusal as refused:
+        return _page(refused), 422
+    return redirect(url_for("respondents.try_out", code=code, held_id=held.id), 303)
+
+
+@pages.get("/studies/<code>/respondents/held/<held_id>")
+@allow(managers)
+def try_out(code: str, held_id: str) -> ResponseReturnValue:
+    """The dry run: how many are new or changed, and every cell to mend."""
+    held = held_upload(held_id, PURPOSE)
+    try:
+        report = check_respondents(session(), installation(), study(), path_of(held))
+    except Refusal as refused:
+        return _page(refused), 422
+    return render_template("respondents_trial.html", held=held, report=report)
+
+
+@pages.post("/studies/<code>/respondents/held/<held_id>/import")
+@allow(managers)
+def confirm(code: str, held_id: str) -> ResponseReturnValue:
+    """Imports the file whose dry run was read."""
+    held = held_upload(held_id, PURPOSE)
+    try:
+        import_respondents(session(), installation(), study(), path_of(held), actor=actor(), now=now())
+    except Refusal as refused:
+        return _page(refused), 422
+    let_go(held)
+    return redirect(url_for("respondents.show", code=code, imported=1), 303)
+
+
+@pages.post("/studies/<code>/respondents/held/<held_id>/drop")
+@allow(managers)
+def give_up(code: str, held_id: str) -> ResponseReturnValue:
+    """Forgets the file without importing it."""
+    let_go(held_upload(held_id, PURPOSE))
+    return redirect(url_for("respondents.show", code=code), 303)
+
+
+@pages.post("/studies/<code>/identities")
+@allow(managers)
+def reveal(code: str) -> ResponseReturnValue:
+    """Shows the names of this study to this session from now on; the journal says so."""
+    show_identities(session(), someone().staff, token=someone().token, study=code, now=now())
+    page = request.form.get("page", "")
+    return redirect(url_for(page if page in REVEALING else "respondents.show", code=code), 303)
+
+
+# The pages that know names, and return here after they were asked for.
+REVEALING = ("respondents.show",)
+
+
+def _page(refused: Refusal | None = None) -> str:
+    everybody = respondents_of(session(), study())
+    page = asked_page(len(everybody), ROWS_A_PAGE)
+    shown = identities_shown(session(), token=someone().token, study=study().code)
+    rows = [
+        (one, person_of(installation().vault, one) if shown else None)
+        for one in everybody[page.offset : page.offset + page.size]
+    ]
+    problem = refused.message(language()) if refused else None
+    return render_template("respondents.html", rows=rows, page=page, shown=shown, problem=problem)

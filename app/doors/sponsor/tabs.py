@@ -1,0 +1,35 @@
+"""The pages of a study, in the order of the work, each for the roles that may open it."""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of a study in its navigation."""
+
+    endpoint: str
+    label: str
+    roles: tuple[str, ...]
+
+    @property
+    def section(self) -> str:
+        """The blueprint, by which the current tab is known."""
+        return self.endpoint.split(".")[0]
+
+
+_ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statistician"), ("manager",)
+TABS = (
+    Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
+    Tab("lists.show", lazy_gettext("Listes"), _DESK),
+    Tab("respondents.show", lazy_gettext("Correspondants"), _DESK),
+    Tab("inviting.show", lazy_gettext("Envois"), _DESK),
+    Tab("exporting.show", lazy_gettext("Exports"), _DATA),
+    Tab("journal.show", lazy_gettext("Journal"), _DATA),
+)
+
+
+def tabs(role: str) -> list[Tab]:
+    """The tabs that this role sees."""
+    return [tab for tab in TABS if role in tab.roles]

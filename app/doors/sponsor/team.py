@@ -1,0 +1,69 @@
+"""The team: who has an account, with which role; a manager adds people, changes roles and closes accounts."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.errors import BadEmail, StaffExists, UnknownRole
+from app.accounts.models import ROLES
+from app.accounts.staff import (
+    NewStaff,
+    add_staff,
+    change_role,
+    find_staff,
+    list_staff,
+    renew_password,
+    set_active,
+)
+from app.doors.guard import allow
+from app.doors.request import actor, language, now, session
+from app.doors.sponsor.rights import managers
+
+pages = Blueprint("team", __name__, url_prefix="/team")
+
+
+@pages.get("")
+@allow(managers)
+def show() -> ResponseReturnValue:
+    """Every account."""
+    return _page()
+
+
+@pages.post("")
+@allow(managers)
+def add() -> ResponseReturnValue:
+    """Adds an account and shows its one-time password, this once."""
+    email, role = request.form.get("email", ""), request.form.get("role", "")
+    try:
+        new = add_staff(session(), email=email, role=role, actor=actor(), now=now())
+    except (BadEmail, StaffExists, UnknownRole) as refused:
+        return _page(problem=refused.message(language()), email=email, role=role), 422
+    return _page(new=new), 201
+
+
+@pages.post("/<int:staff_id>/role")
+@allow(managers)
+def give_role(staff_id: int) -> ResponseReturnValue:
+    """Changes a role; the person signs in again."""
+    staff = find_staff(session(), staff_id)
+    change_role(session(), staff, request.form.get("role", ""), actor=actor(), now=now())
+    return redirect(url_for("team.show"), 303)
+
+
+@pages.post("/<int:staff_id>/active")
+@allow(managers)
+def switch(staff_id: int) -> ResponseReturnValue:
+    """Closes an account at once, or opens it again."""
+    staff = find_staff(session(), staff_id)
+    set_active(session(), staff, request.form.get("active") == "1", actor=actor(), now=now())
+    return redirect(url_for("team.show"), 303)
+
+
+@pages.post("/<int:staff_id>/password")
+@allow(managers)
+def renew(staff_id: int) -> ResponseReturnValue:
+    """Gives a new one-time password, shown this once."""
+    return _page(new=renew_password(session(), find_staff(session(), staff_id), actor=actor(), now=now()))
+
+
+def _page(new: NewStaff | None = None, **facts: str) -> str:
+    return render_template("team.html", team=list_staff(session()), roles=ROLES, new=new, **facts)

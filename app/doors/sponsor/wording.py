@@ -1,0 +1,162 @@
+"""How dates, numbers, roles and fates are said on the screens, and the words every page shares."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+
+from app.doors.request import Passage, language
+from app.doors.sponsor.signed_in import Person
+from app.doors.sponsor.tabs import tabs
+from app.outreach.conditions import REASONS
+
+DASH = "–"
+
+
+def start_wording(app: Flask) -> None:
+    """Gives the templates their filters and their globals."""
+    for name, said in _FILTERS.items():
+        app.add_template_filter(said, name)
+    app.context_processor(_shared)
+
+
+def say_date(value: date | None) -> str:
+    """A day: 20 nov. 2026."""
+    return format_date(value, "medium") if value else DASH
+
+
+def say_time(value: datetime | None) -> str:
+    """An instant, in Paris: 20 nov. 2026, 10:30."""
+    return format_datetime(value, "d MMM yyyy, HH:mm") if value else DASH
+
+
+def say_count(value: int | None) -> str:
+    """A count with its thousands apart."""
+    return DASH if value is None else format_decimal(value)
+
+
+def say_rate(value: float | None) -> str:
+    """A share: 46,4 %."""
+    return DASH if value is None else format_percent(value, "#,##0.0 %" if language() == "fr" else "#,##0.0%")
+
+
+def say_role(role: str) -> str:
+    """A role of staff."""
+    roles = {
+        "manager": gettext("Gestionnaire"),
+        "statistician": gettext("Statisticien"),
+        "reader": gettext("Lecteur"),
+    }
+    return str(roles.get(role, role))
+
+
+def say_fate(fate: str) -> str:
+    """What became of a row of a list."""
+    fates = {
+        "kept": gettext("Retenue"),
+        "duplicate": gettext("Doublon"),
+        "refused": gettext("Refusée, annulée ou en attente"),
+        "other_product": gettext("Autre produit"),
+        "other_indication": gettext("Autre indication"),
+        "outside_window": gettext("Hors période"),
+        "review": gettext("À revoir"),
+    }
+    return str(fates.get(fate, fate))
+
+
+def say_mail_reason(reason: str) -> str:
+    """Why a mail does not go."""
+    known = REASONS.get(reason)
+    return known[1 if language() == "en" else 0] if known else reason
+
+
+def say_mail_state(state: str) -> str:
+    """The state of a mail in the outbox."""
+    states = {
+        "planned": gettext("en file"),
+        "suppressed": gettext("écartés"),
+        "leased": gettext("pris en charge"),
+        "started": gettext("en train de partir"),
+        "sent": gettext("partis"),
+        "uncertain": gettext("incertains"),
+        "failed": gettext("échoués"),
+        "bounced": gettext("revenus"),
+    }
+    return str(states.get(state, state))
+
+
+def say_mail_kind(kind: str) -> str:
+    """Which message a mail is."""
+    kinds = {
+        "announcement": gettext("Annonce"),
+        "invitation": gettext("Invitation"),
+        "reminder_nothing": gettext("Relance (rien reçu)"),
+        "reminder_partial": gettext("Relance (commencé)"),
+        "reminder_query": gettext("Relance (question)"),
+        "colleague": gettext("Collègue"),
+    }
+    return str(kinds.get(kind, kind))
+
+
+def say_stop_reason(reason: str) -> str:
+    """Why nobody writes to a respondent any more."""
+    reasons = {
+        "unsubscribed": gettext("Désinscrit"),
+        "left": gettext("N’est plus concerné"),
+        "wrong_address": gettext("Mauvaise adresse"),
+        "handed_over": gettext("A passé la main"),
+        "bounced": gettext("Adresse refusée"),
+        "opposed": gettext("Opposé"),
+        "by_hand": gettext("Arrêté à la main"),
+        "not_accepted": gettext("N’a pas accepté à temps"),
+    }
+    return str(reasons.get(reason, reason))
+
+
+def say_export_format(name: str) -> str:
+    """A format of exports, as people call it."""
+    formats = {
+        "xlsx": gettext("Classeur (.xlsx)"),
+        "csv": gettext("CSV (.zip)"),
+        "sav": "SPSS (.sav)",
+        "dta": "Stata (.dta)",
+        "xpt": "SAS (.xpt)",
+    }
+    return str(formats.get(name, name))
+
+
+def reflowed(text: str) -> str:
+    """A mail's text without the line ends that only keep it under 76 characters."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
+
+
+def _shared() -> dict[str, Any]:
+    passage: Passage | None = g.get("passage")
+    person = passage.facts.get("person") if passage else None
+    study = passage.facts.get("study") if passage else None
+    role = person.staff.role if isinstance(person, Person) and not person.staff.must_change_password else None
+    return {
+        "person": person,
+        "study": study,
+        "language": "en" if language() == "en" else "fr",
+        "tabs": tabs(role) if role and study else [],
+    }
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "day": say_date,
+    "instant": say_time,
+    "count_of": say_count,
+    "share": say_rate,
+    "role": say_role,
+    "fate": say_fate,
+    "mail_reason": say_mail_reason,
+    "mail_state": say_mail_state,
+    "mail_kind": say_mail_kind,
+    "stop_reason": say_stop_reason,
+    "export_format": say_export_format,
+    "reflowed": reflowed,
+}
