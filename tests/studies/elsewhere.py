@@ -1,0 +1,59 @@
+"""Reads the fixtures of domain.md 4 as `answers import` does, without a database: one evaluation per patient."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forms.answers import Address, Answers
+from forms.definition import Questionnaire
+from forms.evaluation import Evaluation, evaluate
+from forms.loading import load, shipped
+from forms.types import kind_of
+
+TODAY = date(2026, 11, 20)
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def objects(name: str) -> list[dict[str, Any]]:
+    """The objects of one fixture file, in the format of commands.md."""
+    found: list[dict[str, Any]] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def answers_of(questionnaire: Questionnaire, given: dict[str, Any]) -> Answers:
+    """The answers of one object, each parsed by its question type."""
+    answers = Answers()
+
+    def put(name: str, typed: object, visit: str | None = None, line: int | None = None) -> None:
+        question = questionnaire.questions[name]
+        answers.cells[Address(name, visit, line)] = kind_of(question.type).parse(typed, question)
+
+    for name, typed in given.get("answers", {}).items():
+        put(name, typed)
+    for visit, cells in given.get("visits", {}).items():
+        for name, typed in cells.items():
+            put(name, typed, visit)
+    for repeat, lines in given.get("repeats", {}).items():
+        for cells in lines:
+            visit = cells.get("visit")
+            line = answers.add_line(repeat, visit)
+            for name, typed in cells.items():
+                if name != "visit":
+                    put(name, typed, visit, line)
+    return answers
+
+
+def evaluations(study: str, fixture: str | None = None) -> dict[str, Evaluation]:
+    """Each patient of a fixture evaluated, by key."""
+    questionnaire = load(shipped(study))
+    return {
+        given["key"]: evaluate(questionnaire, answers_of(questionnaire, given), {}, TODAY)
+        for given in objects(fixture or study)
+    }
+
+
+def value(evaluation: Evaluation, address: str) -> Any:
+    """A derived value, else the answer that counts there."""
+    where = Address.parse(address)
+    return evaluation.derived[where] if where in evaluation.derived else evaluation.value(where)
