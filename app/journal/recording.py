@@ -63,6 +63,8 @@ def _chain_before_commit(session: Session) -> None:
     facts: list[Fact] = session.info.pop(PENDING, [])
     if not facts:
         return
+    # Everything else is written first: the lock below is taken last, or it could deadlock with a row's.
+    session.flush()
     # Taken as late as possible: on PostgreSQL every journalled commit queues on this lock.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_CHAIN_LOCK})
