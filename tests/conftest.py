@@ -16,4 +16,5 @@ pytest_plugins = [
     "tests.fixtures.serving",
     "tests.fixtures.browser",
     "tests.fixtures.terminal",
+    "tests.fixtures.campaigns",
 ]

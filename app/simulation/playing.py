@@ -80,7 +80,7 @@ class Player:
                 .where(Patient.centre_id.in_(reachable))
                 .order_by(Patient.code)
             )
-            return campaign.plan(self.seed, start, session.execute(query).tuples())
+            return campaign.plan(self.seed, start, ((row[0], row[1], row[2]) for row in session.execute(query)))
 
     def act(self, act: Act) -> None:
         """Does one act, in a transaction of its own."""

@@ -1,0 +1,73 @@
+"""The demonstration: the whole path on an embedded default, afresh each time, and said to be simulated."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.fixtures.terminal import Terminal
+
+SHEETS = {
+    "lisez_moi", "patients", "visites", "antalgiques", "effets_indesirables", "autorisations", "centres", "flux",
+    "etats", "dictionnaire", "modalites",
+}  # fmt: skip
+
+
+@pytest.fixture
+def at_home(home: Path) -> Terminal:
+    # The demonstration makes its own SQLite file whatever the settings say: one engine.
+    return Terminal({"RECUEIL_HOME": str(home), "RECUEIL_DATABASE_URL": "postgresql://nobody@localhost/none"})
+
+
+def test_demo_leads_from_list_to_workbook_and_starts_afresh(at_home: Terminal, home: Path) -> None:
+    started = time.monotonic()
+    made = at_home.json("demo", "--no-serve")
+    assert time.monotonic() - started < 60
+    assert made["rates"]["answered"] > 200
+    assert 0.4 < made["rates"]["rate"] < 0.8
+    assert made["link"].startswith("http://localhost:8000/r/")
+    assert len(made["sponsor"]["password"]) >= 12
+    assert len(list(Path(made["mail_folder"]).glob("*.eml"))) >= made["mails"]["queued"] > 100
+    _check_workbook(Path(made["workbook"]["file"]), made["rates"]["answered"])
+    (home / "demo" / "left over").touch()
+    again = at_home.json("demo", "--no-serve")
+    assert again["rates"] == made["rates"], "the same seed plays the same campaign"
+    assert not (home / "demo" / "left over").exists()
+    verified = Terminal({"RECUEIL_HOME": str(home / "demo")}).json("journal", "verify")
+    assert verified["ok"] is True
+
+
+def test_demo_serves_both_doors_and_says_where(at_home: Terminal) -> None:
+    from tests.fixtures.mail import free_port
+    from tests.journeys.people import enter, sign_in
+
+    port = free_port()
+    with at_home.running("demo", "--port", port) as process:
+        assert process.stdout is not None
+        said = ""
+        while "RECUEIL_HOME=" not in said:
+            line = process.stdout.readline()
+            assert line, "the demonstration ended early"
+            said += line
+        link = next(word for word in said.split() if "/r/" in word)
+        _, worklist = enter(link)
+        assert "CAL-" in worklist.text
+        password = next(line for line in said.splitlines() if "usage unique" in line).split()[-1]
+        _, home_page = sign_in(f"http://localhost:{port}", "promoteur@recueil.example.org", password)
+        assert "calci" in home_page.text.lower()
+
+
+def _check_workbook(path: Path, answered: int) -> None:
+    workbook = load_workbook(path, read_only=True)
+    assert set(workbook.sheetnames) >= SHEETS
+    facts = "\n".join(str(cell) for row in workbook["lisez_moi"].iter_rows(values_only=True) for cell in row)
+    assert "simul" in facts.lower()
+    rows = workbook["patients"].iter_rows(values_only=True)
+    header = [str(name) for name in next(rows)]
+    statuses = [dict(zip(header, row, strict=True))["statut"] for row in rows]
+    assert statuses.count("submitted") == answered
+    assert statuses.count("draft") > 3
+    workbook.close()
