@@ -120,6 +120,7 @@ class Patient(Base):
     first_grant_on: Mapped[date | None] = mapped_column(Date)
     last_grant_on: Mapped[date | None] = mapped_column(Date)
     incident: Mapped[bool | None]
+    incident_decided: Mapped[bool] = mapped_column(default=False)
     sex: Mapped[int | None] = mapped_column(SmallInteger)
     enrolled: Mapped[bool] = mapped_column(default=False)
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"))
@@ -217,6 +218,7 @@ class Authorisation(Base):
     duration_days: Mapped[int | None]
     product: Mapped[str | None] = mapped_column(String(64))
     strength: Mapped[str | None] = mapped_column(String(32))
+    sex: Mapped[int | None] = mapped_column(SmallInteger)
     in_window: Mapped[bool | None]
     course_no: Mapped[int | None]
     link_rule: Mapped[str | None] = mapped_column(String(8))

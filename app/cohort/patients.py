@@ -185,6 +185,8 @@ def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, ob
     chart = chart_facts(session, vault, patient)
     authorisations = authorisations_of(session, patient)
     return {
+        "patient_code": patient.code,
+        "initials": chart.initials,
         "first_grant_on": patient.first_grant_on,
         "last_grant_on": patient.last_grant_on,
         "authorisations": len(authorisations) if authorisations else None,

@@ -9,6 +9,10 @@ from app.cohort.initials import NOTHING, Initials
 from app.cohort.names import Place
 
 
+NO_BIRTH = Birth()
+NOWHERE = Place("")
+
+
 @dataclass(slots=True, eq=False)
 class Record:
     """A data row. `fate` and `reason` are filled in the order of domain.md 1.3; empty means still undecided."""
@@ -33,9 +37,9 @@ class Record:
     indication: str = ""
     in_window: bool | None = None
     initials: Initials = NOTHING
-    birth: Birth = Birth()
+    birth: Birth = NO_BIRTH
     sex: int | None = None
-    place: Place = Place("")
+    place: Place = NOWHERE
     flags: list[str] = field(default_factory=list)
     fate: str = ""
     reason: str = ""

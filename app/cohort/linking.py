@@ -1,0 +1,145 @@
+"""Linking rows into patients by rules (a), (b) and (c) of domain.md 1.4; whatever is not safe is proposed. Pure.
+
+Births come first, the precise before the partial before the missing, so that the result does not depend on
+the order of the file.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.cohort.initials import resemblance, share_a_letter
+from app.cohort.persons import Member, Person, Register
+
+# A human compares a few candidates, not a page of them.
+MOST_PROPOSED = 6
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """The thresholds of a study for rule (c)."""
+
+    continuation: timedelta
+
+
+def link(register: Register, members: Iterable[Member], linkage: Linkage) -> None:
+    """Gives every member a person, or none when a weak one fits nobody; fills in the proposals of doubtful persons.
+
+    `register` may hold persons of earlier lists: they are joined, never merged with one another.
+    """
+    linker = _Linker(register, linkage)
+    ordered = sorted(members, key=_order)
+    for member in ordered:
+        linker.place(member)
+
+
+def _order(member: Member) -> tuple[int, bool, int, date, int]:
+    precision = {"d": 0, "m": 1, "y": 2}.get(member.birth.precision, 3)
+    if member.birth.slack:
+        precision = 2
+    # Longer initials first: a short form must find the whole ones it may abbreviate. Births missing: by date,
+    # since rule (c) follows one validity after another.
+    letters = -sum(map(len, member.initials.readings[0])) if member.initials.readings and precision < 3 else 0
+    return precision, member.weak, letters, member.granted_on or date.max, member.ref
+
+
+class _Linker:
+    def __init__(self, register: Register, linkage: Linkage) -> None:
+        self.register, self.linkage = register, linkage
+
+    def place(self, member: Member) -> None:
+        if member.birth.precision == "d":
+            fits, near, rule = self._by_full_birth(member)
+        elif member.birth.iso:
+            fits, near, rule = self._by_partial_birth(member)
+        else:
+            fits, near, rule = self._by_continuity(member)
+        self._settle(member, fits, near, rule)
+
+    def _settle(self, member: Member, fits: list[Person], near: list[Person], rule: str) -> None:
+        if len(fits) == 1:
+            self.register.add(member, rule, fits[0])
+            return
+        if member.weak:
+            return
+        person = self.register.add(member)
+        if fits or near:
+            person.proposals = (fits or near)[:MOST_PROPOSED]
+            person.why = "several" if fits else "doubtful"
+        elif not member.initials.readings and not member.birth.iso:
+            person.why = "nameless"
+        elif member.birth.ambiguous:
+            person.why = "century"
+
+    def _by_full_birth(self, member: Member) -> tuple[list[Person], list[Person], str]:
+        """Rule (a): same full birth, compatible sex and initials, any centre; else rule (b) in the same centre."""
+        born = self.register.born_on(member.birth.iso)
+        fits = [
+            p for p in born if p.admits_sex(member) and p.admits_initials(member) and p.admits_birth(member)
+        ]
+        if fits:
+            return fits, [], "a"
+        about = [p for p in self.register.born_about(member.centre, member.birth) if p.admits_birth(member)]
+        fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
+        if fits:
+            return fits, [], "b"
+        return [], [p for p in born if _twin_suspected(p, member)], "a"
+
+    def _by_partial_birth(self, member: Member) -> tuple[list[Person], list[Person], str]:
+        """Rule (b): same centre, compatible sex, initials and partial birth."""
+        about = [p for p in self.register.born_about(member.centre, member.birth) if p.admits_birth(member)]
+        fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
+        if fits:
+            return fits, [], "b"
+        near = [p for p in about if _twin_suspected(p, member)]
+        return [], near or self._moved(member), "b"
+
+    def _by_continuity(self, member: Member) -> tuple[list[Person], list[Person], str]:
+        """Rule (c): births missing, same centre, identical 3+2, a continuing renewal, one candidate only."""
+        here = [
+            p
+            for p in self.register.lettered(member.centre, member.initials)
+            if p.admits_sex(member) and p.admits_initials(member)
+        ]
+        if len(here) == 1 and self._continues_nameless(here[0], member):
+            return here, [], "c"
+        return [], here or self._moved(member), "c"
+
+    def _continues_nameless(self, person: Person, member: Member) -> bool:
+        same = bool(member.initials.full) and all(
+            known.full & member.initials.full for known in person.initials
+        )
+        return same and not person.births and member.renewal and self._continues(person, member)
+
+    def _continues(self, person: Person, member: Member) -> bool:
+        if person.last_valid is None or member.granted_on is None:
+            return False
+        return abs(member.granted_on - person.last_valid) <= self.linkage.continuation
+
+    def _moved(self, member: Member) -> list[Person]:
+        """A renewal whose beginning may lie in another centre (D08): same 3+2 initials, nothing against it."""
+        if not member.renewal:
+            return []
+        return [
+            p
+            for p in self.register.named(member.initials)
+            if p.admits_sex(member)
+            and p.admits_initials(member)
+            and (not member.birth.iso or not p.births or p.admits_birth(member))
+            and (self._continues(p, member) or (member.birth.precision == "m" and bool(p.births)))
+        ]
+
+
+def _twin_suspected(person: Person, member: Member) -> bool:
+    """Same birth, and either the sex or the initials are against it, but not both (D17, D23)."""
+    if not member.initials.readings or not person.initials:
+        return member.centre in person.centres and person.admits_sex(member)
+    if not person.admits_sex(member):
+        return person.admits_initials(member)
+    if member.centre in person.centres:
+        return any(share_a_letter(known, member.initials) for known in person.initials)
+    # In another centre one letter is chance; one whole part of longer initials is not.
+    return any(
+        resemblance(known, member.initials) >= 1 and bool(known.full) and bool(member.initials.full)
+        for known in person.initials
+    )

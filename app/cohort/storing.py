@@ -1,0 +1,291 @@
+"""Writing a plan: centres, patients, rows, authorisations, all in the caller's transaction and in bulk."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.cohort.courses import Grant, incident, majority_sex, number_courses
+from app.cohort.models import (
+    Authorisation,
+    Centre,
+    CentreAlias,
+    ListImport,
+    ListRow,
+    ListRowIdentity,
+    Patient,
+    PatientIdentity,
+    Study,
+)
+from app.cohort.names import Place, plain, postcode_of, spelling_key, where
+from app.cohort.patients import next_code, seal_identity
+from app.cohort.persons import Person
+from app.cohort.planning import Plan
+from app.cohort.records import Record
+from app.cohort.report import shown_name
+from app.cohort.resolving import Entry
+from app.cohort.rules import ListRules
+from app.kernel.tables import random_key
+from app.kernel.vault import Vault
+
+ROWS_PER_IMPORT = 1_000_000
+CHUNK = 20_000
+Rows = list[dict[str, Any]]
+
+
+def row_id(import_id: int, source_row: int) -> int:
+    """The id of a row, known before it is stored so that its identity can be bound to it."""
+    return import_id * ROWS_PER_IMPORT + source_row
+
+
+class Store:
+    """Writes one plan for one study; used once, inside one transaction."""
+
+    def __init__(self, session: Session, vault: Vault, study: Study, rules: ListRules, now: datetime) -> None:
+        self.session, self.vault, self.study, self.rules, self.now = session, vault, study, rules, now
+        self.codes: dict[int, str] = {}
+        self.courses: dict[int, int] = {}
+        self.joined: set[str] = set()
+
+    def store(self, plan: Plan, listed: ListImport) -> None:
+        """Stores everything but the review cases. `listed` has its id already."""
+        self._store_centres(plan)
+        self._store_aliases(plan)
+        self._store_patients(plan)
+        self._store_rows(plan, listed.id)
+
+    def _store_centres(self, plan: Plan) -> None:
+        wanted: dict[int, Entry] = {}
+        for record in plan.stored:
+            # Only a row that got as far as its patient makes a centre: a refused one asks nobody.
+            if record.fate == "kept" or record.reason.startswith("patient_"):
+                entry = plan.entry_of(record)
+                if entry is not None and entry.centre_id is None:
+                    wanted.setdefault(id(entry), entry)
+        last = (
+            self.session.scalar(select(func.max(Centre.number)).where(Centre.study_id == self.study.id)) or 0
+        )
+        for number, entry in enumerate(wanted.values(), last + 1):
+            centre = centre_of(entry, self.study.id, number, self.now)
+            self.session.add(centre)
+            self.session.flush()
+            entry.centre_id, entry.number = centre.id, number
+            plan.known.centre_codes[centre.id] = centre.code
+
+    def _store_aliases(self, plan: Plan) -> None:
+        rows: dict[str, dict[str, Any]] = {}
+        for place, resolution in plan.places.items():
+            entry = resolution.entry
+            key = spelling_key(place)
+            if entry is None or entry.centre_id is None or key in plan.known.alias_keys or not place.name:
+                continue
+            origin = "typo" if resolution.how == "typo" else "list"
+            rows.setdefault(key, alias_row(self.study.id, entry.centre_id, place, origin, self.now))
+        insert_all(self.session, CentreAlias, list(rows.values()))
+
+    def _store_patients(self, plan: Plan) -> None:
+        rows_of: defaultdict[int, list[Record]] = defaultdict(list)
+        persons: dict[int, Person] = {}
+        for record in plan.stored:
+            person = plan.person_of(record)
+            if person is not None and not person.why and record.fate in ("kept", "outside_window"):
+                rows_of[id(person)].append(record)
+                if record.fate == "kept":
+                    persons[id(person)] = person
+        self.joined = {person.key for person in persons.values() if person.key is not None}
+        self._make_patients(plan, [(p, rows_of[key]) for key, p in persons.items() if p.key is None])
+
+    def _make_patients(self, plan: Plan, made: list[tuple[Person, list[Record]]]) -> None:
+        centres = {centre.id: centre for centre in self._centres()}
+        patients: Rows = []
+        identities: Rows = []
+        for person, records in sorted(made, key=lambda pair: _first_row(pair[1])):
+            records.sort(key=_by_grant)
+            centre = _first_centre(plan, records)
+            code = next_code(self.study, centres[centre])
+            person.key = random_key()
+            self.codes[id(person)] = code
+            plan.known.patient_codes[person.key] = code
+            patients.append(self._patient(person, records, centre, code))
+            identities.append(self._identity(person))
+        insert_all(self.session, Patient, patients)
+        insert_all(self.session, PatientIdentity, identities)
+        self.session.flush()
+
+    def _centres(self) -> Iterable[Centre]:
+        return self.session.scalars(select(Centre).where(Centre.study_id == self.study.id))
+
+    def _patient(self, person: Person, records: list[Record], centre: int, code: str) -> dict[str, Any]:
+        grants = [Grant(r.granted_on, r.request_type, bool(r.in_window)) for r in records if r.granted_on]
+        _infer_types(records, grants)
+        for record, course in zip(records, number_courses(grants, self.rules.new_course), strict=True):
+            self.courses[record.source_row] = course
+        sex = majority_sex([r.sex for r in records if r.sex is not None])
+        for record in records:
+            if sex is not None and record.sex not in (None, sex):
+                record.flags.append("sex_minority")
+        return {
+            "id": person.key,
+            "study_id": self.study.id,
+            "centre_id": centre,
+            "code": code,
+            "first_grant_on": grants[0].granted_on,
+            "last_grant_on": grants[-1].granted_on,
+            "incident": incident(grants),
+            "incident_decided": False,
+            "sex": sex,
+            "enrolled": False,
+            "created_at": self.now,
+        }
+
+    def _identity(self, person: Person) -> dict[str, Any]:
+        key = str(person.key)
+        initials, birth = best_identity(person)
+        return {"patient_id": key, "identity": seal_identity(self.vault, key, initials, birth)}
+
+    def _store_rows(self, plan: Plan, import_id: int) -> None:
+        for start in range(0, len(plan.stored), CHUNK):
+            chunk = plan.stored[start : start + CHUNK]
+            insert_all(self.session, ListRow, [self._row(record, import_id) for record in chunk])
+            insert_all(self.session, ListRowIdentity, [self._sealed(record, import_id) for record in chunk])
+            single = [record for record in chunk if record.fate != "duplicate"]
+            insert_all(self.session, Authorisation, [self._authorisation(plan, r, import_id) for r in single])
+
+    def _row(self, record: Record, import_id: int) -> dict[str, Any]:
+        return {
+            "id": row_id(import_id, record.source_row),
+            "import_id": import_id,
+            "study_id": self.study.id,
+            "sheet": record.sheet,
+            "source_row": record.source_row,
+            "fingerprint": record.fingerprint,
+            "number_index": record.number_index,
+            "fate": record.fate,
+            "reason": record.reason,
+            "flags": " ".join(record.flags),
+        }
+
+    def _sealed(self, record: Record, import_id: int) -> dict[str, Any]:
+        key = row_id(import_id, record.source_row)
+        document = record.raw()
+        document["read:birth"] = record.birth.iso
+        document["read:indication"] = record.indication
+        if record.birth.slack:
+            document["read:slack"] = str(record.birth.slack)
+        sealed = self.vault.seal("list_row_identity", key, "raw", orjson.dumps(document).decode())
+        return {"row_id": key, "raw": sealed}
+
+    def _authorisation(self, plan: Plan, record: Record, import_id: int) -> dict[str, Any]:
+        person, entry = plan.person_of(record), plan.entry_of(record)
+        decided = person is not None and not person.why and person.key is not None
+        return {
+            "id": row_id(import_id, record.source_row),
+            "study_id": self.study.id,
+            "patient_id": person.key if person is not None and decided else None,
+            "centre_id": entry.centre_id if entry is not None else None,
+            "auth_kind": record.kind,
+            "request_type": record.request_type,
+            "request_type_inferred": record.request_type_inferred,
+            "status": record.status,
+            "granted_on": record.granted_on,
+            "valid_from": record.valid_from,
+            "valid_to": record.valid_to,
+            "duration_days": record.duration_days,
+            "product": record.product,
+            "strength": record.strength,
+            "sex": record.sex,
+            "in_window": record.in_window,
+            "course_no": self.courses.get(record.source_row),
+            "link_rule": plan.members[record.source_row].rule or None if decided else None,
+        }
+
+
+def insert_all(session: Session, model: type[Any], rows: Rows) -> None:
+    """Inserts many rows of one table through Core, without an object each."""
+    if rows:
+        session.execute(insert(model.__table__), rows)
+
+
+def centre_of(entry: Entry, study_id: int, number: int, now: datetime) -> Centre:
+    """A new centre as its spellings describe it."""
+    postcode = next((code for code, _ in entry.postcodes.most_common(1)), None)
+    town = next((name for name, _ in entry.towns.most_common(1)), None)
+    known = where(town or "", postcode or "", next(iter(entry.finesses), ""))
+    return Centre(
+        study_id=study_id,
+        number=number,
+        code=f"{number:03d}",
+        name=shown_name(entry),
+        city=_shown_city(town),
+        postcode=postcode,
+        department=known.department or next(iter(sorted(entry.departments)), None),
+        finess=next((number_ for number_, _ in entry.finesses.most_common(1)), None),
+        legal_body=entry.legal_body or None,
+        patients_coded=0,
+        created_at=now,
+    )
+
+
+def _shown_city(town: str | None) -> str | None:
+    if town is None:
+        return None
+    words = town.split()
+    return " ".join(w for w in words if plain(w) != "CEDEX" and not w.isdigit()) or town
+
+
+def alias_row(study_id: int, centre_id: int, place: Place, origin: str, now: datetime) -> dict[str, Any]:
+    """The alias table's row for one spelling."""
+    return {
+        "study_id": study_id,
+        "centre_id": centre_id,
+        "spelling_key": spelling_key(place),
+        "name": place.name,
+        "city": place.city,
+        "postcode": postcode_of(place.postcode),
+        "finess": place.finess,
+        "origin": origin,
+        "seen": 1,
+        "added_at": now,
+    }
+
+
+def best_identity(person: Person) -> tuple[str | None, str | None]:
+    """The initials and birth to show: the longest initials (straight order before swapped), the most precise birth."""
+    shown = [m.initials for m in person.members if m.initials.readings]
+    best = max(
+        shown,
+        key=lambda i: (len("".join(i.readings[0])), len(i.readings[0][0]) >= len(i.readings[0][1])),
+        default=None,
+    )
+    births = [m.birth for m in person.members if m.birth.iso]
+    birth = max(births, key=lambda b: (len(b.iso), -b.slack), default=None)
+    return best.shown if best else None, birth.iso if birth else None
+
+
+def _infer_types(records: list[Record], grants: list[Grant]) -> None:
+    """A blank request type is inferred from the order (D20): the first row is initial, the others renew."""
+    for place, (record, grant) in enumerate(zip(records, grants, strict=True)):
+        if record.request_type is None:
+            record.request_type = grant.request_type = "renewal" if place else "initial"
+            record.request_type_inferred = True
+            record.flags.append("type_inferred")
+
+
+def _by_grant(record: Record) -> tuple[str, int]:
+    return (record.granted_on.isoformat() if record.granted_on else "", record.source_row)
+
+
+def _first_row(records: list[Record]) -> tuple[str, int]:
+    return min(_by_grant(r) for r in records if r.fate == "kept")
+
+
+def _first_centre(plan: Plan, records: list[Record]) -> int:
+    first = next(record for record in records if record.fate == "kept")
+    entry = plan.entry_of(first)
+    if entry is None or entry.centre_id is None:
+        raise RuntimeError("a kept row has a stored centre")
+    return entry.centre_id
