@@ -19,9 +19,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Authorisation, Patient, PatientIdentity
-from forms.answers import Address, Answers
+from forms.answers import Address
 from forms.definition import Questionnaire
-from forms.evaluation import Evaluation, State
+from forms.states import REASON_OF, Evaluation, State
 
 FORM = 1
 """Raised when the packed form or the meaning of an evaluation changes: older ones are then made again."""
@@ -35,18 +35,17 @@ LETTERS = {
 }
 
 
-def pack(questionnaire: Questionnaire, evaluation: Evaluation, answers: Answers) -> str:
+def pack(questionnaire: Questionnaire, evaluation: Evaluation) -> str:
     """The evaluation as one compact text."""
-    packed: dict[str, object] = {"d": {str(a): value for a, value in evaluation.derived.items() if value is not None}}
+    derived = {str(a): _tidy(value) for a, value in evaluation.derived.items() if value is not None}
+    packed: dict[str, object] = {"d": derived}
     hidden = _hidden(questionnaire, evaluation)
     packed["h"] = sorted(hidden)
-    packed |= _states(questionnaire, evaluation, answers, hidden)
+    packed |= _states(questionnaire, evaluation, hidden)
     return orjson.dumps(packed, default=str).decode()
 
 
-def _states(
-    questionnaire: Questionnaire, evaluation: Evaluation, answers: Answers, hidden: set[str]
-) -> dict[str, object]:
+def _states(questionnaire: Questionnaire, evaluation: Evaluation, hidden: set[str]) -> dict[str, object]:
     groups: dict[str, list[str]] = defaultdict(list)
     values: dict[str, object] = {}
     reasons: dict[str, str] = {}
@@ -54,11 +53,11 @@ def _states(
         question = questionnaire.questions[address.name]
         if question.identity:
             continue
-        text, cell = str(address), answers.cell(address)
+        text, cell = str(address), evaluation.answers.cell(address)
         letter = LETTERS.get(state)
         if letter is None:
             if cell.value is None:
-                values[text] = evaluation.value(address)
+                values[text] = evaluation.filled[address]
             continue
         if cell.value is not None:
             groups["z"].append(text)
@@ -66,8 +65,13 @@ def _states(
             continue
         groups[letter].append(text)
         if letter in "ufa" and cell.missing is None:
-            reasons[text] = str(evaluation.missing(address))
+            reasons[text] = REASON_OF[state]
     return {**groups, "v": values, "m": reasons}
+
+
+def _tidy(value: object) -> object:
+    # Twelve digits: 2.38 and not 2.3800000000000003, which only says how a computer counts.
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _section_at(section: str, address: Address) -> str:
@@ -135,6 +139,8 @@ def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str
 
 
 def keys_of_study(session: Session, study_id: int) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Patient id and facts of every patient, streamed."""
-    for row in session.execute(keys_query(study_id).execution_options(yield_per=2_000)):
-        yield row[0], tuple(row)[1:]
+    """Patient id and facts of every patient in the order of their codes, streamed."""
+    query = keys_query(study_id).order_by(func.length(Patient.code), Patient.code)
+    with session.execute(query.execution_options(yield_per=1_000)) as rows:
+        for row in rows:
+            yield row[0], tuple(row)[1:]

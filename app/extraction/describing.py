@@ -5,14 +5,14 @@ from typing import cast
 
 from exports.tables import Choice, Column, Kind
 from forms.definition import Choice as FormsChoice
-from forms.definition import Derived, Question, Questionnaire, Range
+from forms.definition import Derived, Label, Question, Questionnaire, Range
 from forms.types import kind_of
 from forms.types.base import Column as FormsColumn
 from forms.types.choices import YES_NO
 
 _DERIVED_KINDS: dict[str, Kind] = {
     "integer": "integer", "decimal": "decimal", "date": "date", "partial_date": "partial_date", "text": "text",
-    "single": "code", "yes_no": "code",
+    "single": "code", "yes_no": "flag",
 }
 _LEVELS = {"core": "oui (critère)", "reason": "oui, ou un motif", "optional": ""}
 
@@ -27,11 +27,11 @@ def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: s
     at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
     at_en = f" ({union.visit(visit).label.en})" if visit else ""
     return Column(
-        name=at_visit(one.name, visit), kind=cast(Kind, one.kind), fr=one.label.fr + at_fr, en=one.label.en + at_en,
-        question=question.help.fr or question.label.fr, unit=str(one.unit), choices=_choices(one.choices),
+        name=at_visit(one.name, visit), kind="flag" if question.type == "yes_no" else cast(Kind, one.kind), fr=one.label.fr + at_fr, en=one.label.en + at_en,
+        question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
         soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
         condition=_condition(union, question), source=question.source, version=str(union.version),
-        may_be_missing=True,
+        may_be_missing=not question.read_only,
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = 
     return (
         Column(
             name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,
-            en=derived.label.en + at_en, question=derived.help.fr, unit=str(derived.unit), choices=_choices(choices),
+            en=derived.label.en + at_en, question=derived.help.fr, unit=_unit(derived.unit), choices=_choices(choices),
             rule=derived.formula.text, source=derived.source, version=str(union.version),
         ),
     )  # fmt: skip
@@ -55,6 +55,10 @@ def at_visit(name: str, visit: str | None) -> str:
         return name
     stem, mark, code = name.partition("___")
     return f"{stem}_{visit}{mark}{code}"
+
+
+def _unit(unit: str | Label) -> str:
+    return unit if isinstance(unit, str) else unit.fr
 
 
 def _choices(choices: Sequence[FormsChoice]) -> tuple[Choice, ...]:

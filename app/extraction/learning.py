@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class Census:
         self.statuses[row.status or "not_started"] += 1
         if row.disposition is not None:
             self.dispositions[row.disposition] += 1
-        head = f"{row.code}|{row.centre_id}|{row.status}|{row.submitted_at}|{row.disposition}|{row.evaluated_key}|"
+        head = f"{row.code}|{row.centre_id}|{row.status}|{row.submitted_at}|{row.disposition}|{row.first_grant_on}|"
         self._digest.update(head.encode())
         if row.document is None or row.version_id is None:
             return
@@ -47,6 +47,11 @@ class Census:
         stored = row.document.encode()
         self._digest.update(stored)
         self._shape(stored, row)
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        """Let other rows (of the list, of the centres) count in the digest."""
+        for row in rows:
+            self._digest.update(repr(row).encode())
 
     def _shape(self, stored: bytes, row: PatientRow) -> None:
         # A document without `"m":` has no reason, and one under half a cell's limit no text that needs two.

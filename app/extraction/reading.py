@@ -53,8 +53,9 @@ class PatientRow(NamedTuple):
 def patient_rows(session: Session, study: Study, filters: Filters) -> Iterator[PatientRow]:
     """Every patient who was not merged away, drafts and untouched ones included unless filtered; memory stays flat."""
     query = _query(study, filters).execution_options(yield_per=PAGE)
-    for row in session.execute(query):
-        yield PatientRow._make(row)
+    with session.execute(query) as rows:
+        for row in rows:
+            yield PatientRow._make(row)
 
 
 def _query(study: Study, filters: Filters) -> Select[tuple[object, ...]]:
@@ -81,7 +82,7 @@ def centre_codes(session: Session, study: Study) -> Mapping[int, str]:
     """The code under which each centre is exported: a merged one goes by the centre that took over."""
     rows = session.execute(
         select(Centre.id, Centre.code, Centre.merged_into_id).where(Centre.study_id == study.id)
-    ).tuples().all()
+    ).all()
     codes = {key: code for key, code, _ in rows}
     into = {key: merged for key, _, merged in rows if merged is not None}
     return {key: codes[_last(key, into)] for key in codes}

@@ -12,13 +12,12 @@ import orjson
 
 from app.collection.evaluating import day_of
 from app.collection.evaluated import key_from, pack
+from app.collection.questionnaires import Published
 from app.extraction.reading import PatientRow
 from forms.answers import Answers
-from forms.definition import Questionnaire
 from forms.evaluation import evaluate
 
 Facts = Callable[[str], Mapping[str, object]]
-NO_ANSWERS: dict[str, Any] = {"answers": {}, "lines": {}}
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ class Record:
 
 
 def evaluation_of(
-    row: PatientRow, version: Questionnaire, facts: tuple[object, ...], list_facts: Facts
+    row: PatientRow, version: Published, facts: tuple[object, ...], list_facts: Facts
 ) -> Mapping[str, Any]:
     """The packed evaluation of a response: as kept, or made again as of the day of its last answer."""
     if row.evaluated is not None and row.evaluated_key == key_from(version.sha256, facts):
@@ -42,8 +41,8 @@ def evaluation_of(
     answered = {address: cell for address, cell in document["answers"].items() if "v" in cell or "m" in cell}
     answers = Answers.from_json({"answers": answered, "lines": document["lines"]})
     at = row.last_answer_at or datetime.min
-    evaluation = evaluate(version, answers, list_facts(row.patient_id), day_of(at))
-    return orjson.loads(pack(version, evaluation, answers))  # type: ignore[no-any-return]  # what pack wrote
+    evaluation = evaluate(version.questionnaire, answers, list_facts(row.patient_id), day_of(at))
+    return orjson.loads(pack(version.questionnaire, evaluation))  # type: ignore[no-any-return]  # what pack wrote
 
 
 def record_of(document: Mapping[str, Any], packed: Mapping[str, Any]) -> Record:

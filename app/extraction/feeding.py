@@ -1,0 +1,154 @@
+"""One reading of the snapshot that fills every sheet of answers at once: patients, visits, lines, states."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Patient, Study
+from app.cohort.patients import list_facts
+from app.collection.evaluated import keys_of_study
+from app.collection.questionnaires import Published, version_by_id, versions_of
+from app.extraction.flow import OutcomeSteps, outcome_steps
+from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
+from app.extraction.learning import Census
+from app.extraction.reading import Filters, PatientRow, centre_codes, patient_rows
+from app.extraction.records import Record, evaluation_of, record_of
+from app.kernel.vault import Vault
+from exports.tables import Batch, Pass, Row, Table, member
+from forms.definition import Questionnaire
+
+BATCH = 200
+OPPOSED = "opposed"
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Reading:
+    """A study as one snapshot holds it. ``progress`` hears how many patients were written."""
+
+    session: Session
+    vault: Vault
+    study: Study
+    filters: Filters
+    progress: Progress = lambda done: None
+
+    @cached_property
+    def published(self) -> Mapping[int, Published]:
+        """Every published questionnaire by the id of its row."""
+        return {one.id: version_by_id(self.session, one.id) for one in versions_of(self.session, self.study)}
+
+    @cached_property
+    def versions(self) -> Mapping[int, tuple[int, Questionnaire]]:
+        """Number and definition of every published questionnaire."""
+        return {key: (one.number, one.questionnaire) for key, one in self.published.items()}
+
+    @cached_property
+    def census(self) -> Census:
+        """What the first reading taught."""
+        census = Census()
+        for row in patient_rows(self.session, self.study, self.filters):
+            census.take(row)
+        return census
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The sheets' columns and row makers."""
+        return Layout(self.versions, self.census.learned)
+
+    @cached_property
+    def outcomes(self) -> OutcomeSteps:
+        """The clinical steps of the flow diagram, counted by each feed anew."""
+        return outcome_steps(self.layout.union)
+
+    @cached_property
+    def centres(self) -> Mapping[int, str]:
+        """Centre codes as exported."""
+        return centre_codes(self.session, self.study)
+
+    def records(self) -> Iterator[tuple[PatientRow, Record | None]]:
+        """Every patient with their answers; of an opposed patient the answers are not read (trust.md R33)."""
+        with closing(keys_of_study(self.session, self.study.id)) as keys:
+            yield from self._records(keys)
+
+    def _records(self, keys: Iterator[tuple[str, tuple[object, ...]]]) -> Iterator[tuple[PatientRow, Record | None]]:
+        for row in patient_rows(self.session, self.study, self.filters):
+            facts = next(facts for patient, facts in keys if patient == row.patient_id)
+            if row.document is None or row.version_id is None or row.disposition == OPPOSED:
+                yield row, None
+                continue
+            packed = evaluation_of(row, self.published[row.version_id], facts, self._facts)
+            yield row, record_of(orjson.loads(row.document), packed)
+
+    def _facts(self, patient_id: str) -> Mapping[str, object]:
+        return list_facts(self.session, self.vault, self.session.get_one(Patient, patient_id))
+
+
+class Feed:
+    """The pass of a reading: which tables it fills and in which batches."""
+
+    def __init__(self, reading: Reading, *, labels: bool) -> None:
+        self.reading = reading
+        self.layout = layout = reading.layout
+        union = layout.union
+        self._repeats = list(union.repeats.values())
+        columns = {PATIENT_SHEET: layout.patient_columns}
+        columns |= {LABEL_SHEET: layout.label_columns} if labels else {}
+        columns |= {VISIT_SHEET: layout.visit_columns} if union.visits else {}
+        columns |= {repeat.sheet: layout.line_columns(repeat) for repeat in self._repeats}
+        columns |= {STATE_SHEET: layout.state_columns}
+        self._places = {name: place for place, name in enumerate(columns)}
+        titles = {PATIENT_SHEET: "Patients", LABEL_SHEET: "Patients (libellés)", VISIT_SHEET: "Visites",
+                  STATE_SHEET: "États des réponses"} | {one.sheet: one.label.fr for one in self._repeats}
+        self.tables: dict[str, Table] = {
+            name: member(some, name, self._places[name], self.batches, fr=titles[name],
+                         frozen=4 if name not in (PATIENT_SHEET, LABEL_SHEET, VISIT_SHEET) else 2,
+                         described=name != LABEL_SHEET)
+            for name, some in columns.items()
+        }
+
+    def as_pass(self) -> Pass:
+        """The tables with the one reading that fills them."""
+        return Pass(tuple(self.tables.values()), self.batches)
+
+    def batches(self) -> Iterator[Batch]:
+        """Rows for every table, a few hundred patients at a time."""
+        self.reading.outcomes.counts.clear()
+        buffers: list[list[Row]] = [[] for _ in self._places]
+        done = 0
+        for row, record in self.reading.records():
+            self._take(row, record, buffers)
+            done += 1
+            if done % BATCH == 0:
+                yield from _emptied(buffers)
+                self.reading.progress(done)
+        yield from _emptied(buffers)
+        self.reading.progress(done)
+
+    def _take(self, row: PatientRow, record: Record | None, buffers: list[list[Row]]) -> None:
+        layout, places, centre = self.layout, self._places, self.reading.centres[row.centre_id]
+        patient = layout.patient_row(centre, row, record)
+        buffers[places[PATIENT_SHEET]].append(patient)
+        if LABEL_SHEET in places:
+            buffers[places[LABEL_SHEET]].append(layout.labelled(patient))
+        states = buffers[places[STATE_SHEET]]
+        if record is None:
+            states.extend(layout.states.untouched(centre, row.code))
+            return
+        if VISIT_SHEET in places:
+            buffers[places[VISIT_SHEET]].extend(layout.visit_rows(centre, row, record))
+        for repeat in self._repeats:
+            buffers[places[repeat.sheet]].extend(layout.line_rows(repeat, centre, row, record))
+        states.extend(layout.states.rows(centre, row.code, record, row.submitted_revision))
+        if row.submitted_at is not None:
+            self.reading.outcomes.take(record.values)
+
+
+def _emptied(buffers: list[list[Row]]) -> Iterator[Batch]:
+    for place, rows in enumerate(buffers):
+        if rows:
+            yield place, rows
+            buffers[place] = []

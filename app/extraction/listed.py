@@ -1,0 +1,112 @@
+"""The sheet ``autorisations``: every row of the list that was ever imported, its reading and its fate, no identity."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
+from app.extraction.reading import centre_codes
+from exports.tables import Choice, Column, Row, Table
+
+FATES = (
+    Choice("kept", "retenue", "kept"),
+    Choice("duplicate", "doublon exact", "exact duplicate"),
+    Choice("refused", "refusée, annulée ou en attente", "refused, cancelled or pending"),
+    Choice("other_product", "autre spécialité", "another product"),
+    Choice("other_indication", "autre indication", "another indication"),
+    Choice("outside_window", "hors de la période d’inclusion", "outside the window"),
+    Choice("review", "à revoir par une personne", "to be reviewed by a person"),
+)
+KINDS = (
+    Choice("atu_nominative", "ATU nominative", "named-patient authorisation"),
+    Choice("atu_cohorte", "ATU de cohorte", "cohort authorisation"),
+    Choice("aac", "accès compassionnel (AAC)", "compassionate access"),
+    Choice("aap", "accès précoce (AAP)", "early access"),
+    Choice("rtu", "RTU ou cadre compassionnel", "temporary recommendation for use"),
+)
+REQUESTS = (Choice("initial", "initiale", "initial"), Choice("renewal", "renouvellement", "renewal"))
+DECISIONS = (
+    Choice("granted", "octroyée", "granted"), Choice("refused", "refusée", "refused"),
+    Choice("cancelled", "annulée", "cancelled"), Choice("pending", "en attente", "pending"),
+)
+RULES = (
+    Choice("first", "première autorisation du patient", "first authorisation of the patient"),
+    Choice("a", "même naissance complète (règle a)", "same full birth date (rule a)"),
+    Choice("b", "même centre, naissance partielle compatible (règle b)", "same centre, compatible birth (rule b)"),
+    Choice("c", "renouvellement qui continue (règle c)", "renewal that continues (rule c)"),
+    Choice("decided", "décidé par une personne", "decided by a person"),
+)
+YES_NO = (Choice(1, "Oui", "Yes"), Choice(0, "Non", "No"))
+
+COLUMNS = (
+    Column("source_file", "text", "Fichier de la liste", "File of the list"),
+    Column("source_sheet", "text", "Feuille de ce fichier", "Sheet of that file"),
+    Column("source_row", "integer", "Rang de la ligne dans le fichier (1 = première donnée)",
+           "Rank of the row in the file (1 = first data row)"),
+    Column("centre_id", "text", "Centre de la ligne", "Centre of the row"),
+    Column("patient_id", "text", "Patient", "Patient"),
+    Column("course_no", "integer", "Rang de la cure du patient", "Rank of the patient's course"),
+    Column("auth_kind", "code", "Régime d’accès", "Access scheme", choices=KINDS),
+    Column("request_type", "code", "Nature de la demande", "Kind of request", choices=REQUESTS),
+    Column("request_type_inferred", "flag", "Nature déduite de l’ordre des demandes", "Kind inferred from the order",
+           choices=YES_NO),
+    Column("decision", "code", "Décision de l’agence", "Decision of the agency", choices=DECISIONS),
+    Column("granted_on", "date", "Date d’octroi", "Granted on"),
+    Column("valid_from", "date", "Début de validité", "Valid from"),
+    Column("valid_to", "date", "Fin de validité", "Valid to"),
+    Column("duration_days", "integer", "Durée", "Duration", unit="jours"),
+    Column("product", "text", "Substance", "Substance"),
+    Column("strength", "text", "Dosage", "Strength"),
+    Column("in_window", "flag", "Octroyée dans la période d’inclusion", "Granted inside the window", choices=YES_NO),
+    Column("link_rule", "code", "Règle de rattachement au patient", "Rule that linked it to the patient", choices=RULES),
+    Column("fate", "code", "Devenir de la ligne", "Fate of the row", choices=FATES),
+    Column("reason", "text", "Motif du devenir (code)", "Reason of the fate (code)"),
+)
+
+
+def authorisations_table(session: Session, study: Study) -> Table:
+    """The table, in the order of imports and rows; it streams."""
+    def rows() -> Iterator[Row]:
+        centres = centre_codes(session, study)
+        codes = _patient_codes(session, study)
+        with session.execute(_query(study).execution_options(yield_per=2_000)) as found:
+            for row in found:
+                yield _row(tuple(row), centres, codes)
+    return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=3)
+
+
+def _query(study: Study) -> Select[Any]:
+    a = Authorisation
+    return (
+        select(
+            ListImport.file_name, ListRow.sheet, ListRow.source_row, a.centre_id, a.patient_id, a.course_no,
+            a.auth_kind, a.request_type, a.request_type_inferred, a.status, a.granted_on, a.valid_from, a.valid_to,
+            a.duration_days, a.product, a.strength, a.in_window, a.link_rule, ListRow.fate, ListRow.reason,
+        )
+        .join(ListImport, ListImport.id == ListRow.import_id)
+        .outerjoin(a, a.id == ListRow.id)
+        .where(ListRow.study_id == study.id)
+        .order_by(ListRow.import_id, ListRow.source_row)
+    )  # fmt: skip
+
+
+def _patient_codes(session: Session, study: Study) -> Mapping[str, str]:
+    query = select(Patient.id, Patient.code, Patient.merged_into_id).where(Patient.study_id == study.id)
+    rows = session.execute(query).all()
+    codes = {key: code for key, code, _ in rows}
+    into = {key: merged for key, _, merged in rows if merged is not None}
+    return {key: codes[_kept(key, into)] for key in codes}
+
+
+def _kept(key: str, into: Mapping[str, str]) -> str:
+    while key in into:
+        key = into[key]
+    return key
+
+
+def _row(found: tuple[Any, ...], centres: Mapping[int, str], codes: Mapping[str, str]) -> Row:
+    file, sheet, source_row, centre, patient, *rest = found
+    cells = [int(cell) if isinstance(cell, bool) else cell for cell in rest]
+    return [file, sheet or None, source_row, centres.get(centre), codes.get(patient), *(c if c != "" else None for c in cells)]
