@@ -83,6 +83,10 @@ def apply_cells(
         name = str(address)
         before = document.answers.get(name, {})
         after = stored_of(cell)
+        if cell.comment is None and "c" in before and _same_answer(before, after):
+            after["c"] = before["c"]
+        if after.get("c") == "":
+            del after["c"]
         if content(before) == after:
             outcome.written.append(name)
             continue
@@ -90,6 +94,10 @@ def apply_cells(
             outcome.clashes.append(Clash(name, content(before), after, base, before["r"]))
             continue
         _write(document, name, after, revision, outcome)
+
+
+def _same_answer(one: StoredCell, other: StoredCell) -> bool:
+    return one.get("v") == other.get("v") and one.get("m") == other.get("m")
 
 
 def _write(document: Document, name: str, after: StoredCell, revision: int, outcome: Outcome) -> None:

@@ -90,7 +90,11 @@ def _hold(session: Session, patient: Patient) -> Study:
 
 
 def _named(disposition: Disposition) -> str:
-    return disposition.kind if disposition.destination is None else f"{disposition.kind}: {disposition.destination}"
+    return (
+        disposition.kind
+        if disposition.destination is None
+        else f"{disposition.kind}: {disposition.destination}"
+    )
 
 
 def _journal(

@@ -145,3 +145,27 @@ class UnreadableAnswers(CollectionRefusal):
     code = "unreadable-answers"
     fr = "Ce fichier de réponses n’est pas lisible : {why}"
     en = "This file of answers cannot be read: {why}"
+
+
+class StudyUnknown(CollectionRefusal):
+    """Neither a shipped study nor a folder of that shape."""
+
+    code = "study-unknown"
+    fr = "« {study} » n’est ni une étude livrée ({known}) ni un dossier contenant study.yaml."
+    en = "“{study}” is neither a shipped study ({known}) nor a folder with a study.yaml."
+
+
+class StudyFaulty(CollectionRefusal):
+    """A definition with faults cannot be opened."""
+
+    code = "study-faulty"
+    fr = "La définition de l’étude a {count} faute(s) : {first}. Lancez `./recueil forms check`."
+    en = "The study's definition has {count} fault(s): {first}. Run `./recueil forms check`."
+
+
+class ImportRefused(CollectionRefusal):
+    """One patient of a file is refused; `details` are the sentences."""
+
+    code = "import-refused"
+    fr = "Réponses refusées : {why}"
+    en = "Answers refused: {why}"

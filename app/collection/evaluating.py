@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
 from app.cohort.patients import list_facts
 from app.collection.documents import Document
-from app.collection.evaluated import key, pack
+from app.collection.evaluated import key_of, pack
 from app.collection.models import Response
 from app.collection.questionnaires import Published
+from app.collection.situations import situation_of
 from app.kernel.vault import Vault
 from forms.definition import Questionnaire
 from forms.evaluation import Evaluation, evaluate
@@ -30,7 +30,12 @@ def day_of(instant: datetime) -> date:
 
 
 def evaluate_document(
-    session: Session, vault: Vault, patient: Patient, questionnaire: Questionnaire, document: Document, now: datetime
+    session: Session,
+    vault: Vault,
+    patient: Patient,
+    questionnaire: Questionnaire,
+    document: Document,
+    now: datetime,
 ) -> tuple[Evaluation, Mapping[str, object]]:
     """States, derived values, findings and progress of a document; and the list facts they rest on."""
     facts = list_facts(session, vault, patient)
@@ -38,17 +43,19 @@ def evaluate_document(
 
 
 def keep_counts(
-    response: Response, version: Published, evaluation: Evaluation, facts: Mapping[str, object]
+    session: Session,
+    patient: Patient,
+    response: Response,
+    version: Published,
+    document: Document,
+    evaluation: Evaluation,
 ) -> None:
-    """Writes the counters, the progress by section and the packed evaluation on `response`."""
-    progress = {
-        section: [counted.required, counted.done, counted.left]
-        for section, counted in evaluation.progress.items()
-    }
-    response.required_total = sum(counted.required for counted in evaluation.progress.values())
-    response.required_left = sum(counted.left for counted in evaluation.progress.values())
-    response.blocking = len(evaluation.blocking)
-    response.warnings = len(evaluation.warnings)
-    response.progress = orjson.dumps(progress).decode()
+    """Writes the counters, the situation that pages show and the packed evaluation on `response`."""
+    situation = situation_of(version.questionnaire, evaluation)
+    response.required_total = sum(counted[0] for counted in situation.progress.values())
+    response.required_left = sum(counted[2] for counted in situation.progress.values())
+    response.blocking = len(situation.blocking)
+    response.warnings = len(situation.warnings)
+    response.situation = situation.dumps()
     response.evaluated = pack(version.questionnaire, evaluation)
-    response.evaluated_key = key(version.questionnaire, facts)
+    response.evaluated_key = key_of(session, version.sha256, patient)

@@ -27,6 +27,7 @@ class QuestionnaireVersion(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)
     changes: Mapped[str] = mapped_column(Text)
+    list_rules: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[str] = mapped_column(Text)
 
@@ -59,7 +60,7 @@ class Response(Base):
     required_left: Mapped[int]
     blocking: Mapped[int]
     warnings: Mapped[int]
-    progress: Mapped[str] = mapped_column(Text)
+    situation: Mapped[str] = mapped_column(Text)
     evaluated: Mapped[str | None] = mapped_column(Text)
     evaluated_key: Mapped[str | None] = mapped_column(String(64))
     simulated: Mapped[bool]

@@ -8,18 +8,22 @@ from sqlalchemy.orm import Session
 from app.cohort.centres import ensure_centre
 from app.cohort.models import Study
 from app.cohort.studies import register_study
+from app.collection.errors import StudyFaulty, StudyUnknown
 from app.collection.questionnaires import publish
 from app.kernel.actor import Actor
-from forms.loading import load, shipped
+from forms.definition import Questionnaire
+from forms.faults import FaultyDefinition
+from forms.loading import load, shipped, shipped_codes
 
 
 def open_study(session: Session, code_or_folder: str | Path, *, actor: Actor, now: datetime) -> Study:
     """The study, open: registered, with its questionnaire published. Safe to repeat.
 
     `code_or_folder` is the code of a shipped study or a folder of the same shape. A changed definition
-    becomes the next version; what was answered under the earlier one keeps it.
+    becomes the next version; what was submitted under the earlier one keeps it. Raises StudyUnknown, StudyFaulty.
     """
-    definition = load(_folder(code_or_folder))
+    folder = _folder(code_or_folder)
+    definition = _definition(folder)
     study = register_study(
         session,
         code=definition.code,
@@ -29,14 +33,31 @@ def open_study(session: Session, code_or_folder: str | Path, *, actor: Actor, no
         now=now,
         actor=actor,
     )
-    publish(session, study, definition, actor=actor, now=now)
+    publish(session, study, definition, _list_rules(folder), actor=actor, now=now)
     for name in definition.centres:
-        ensure_centre(
-            session, study, name, finess=None, city=None, postcode=None, actor=actor, now=now
-        )
+        ensure_centre(session, study, name, finess=None, city=None, postcode=None, actor=actor, now=now)
     return study
 
 
 def _folder(code_or_folder: str | Path) -> Path:
     path = Path(code_or_folder)
-    return path if path.is_dir() and (path / "study.yaml").exists() else shipped(str(code_or_folder))
+    if (path / "study.yaml").is_file():
+        return path
+    try:
+        return shipped(str(code_or_folder))
+    except KeyError:
+        raise StudyUnknown(study=code_or_folder, known=", ".join(shipped_codes())) from None
+
+
+def _definition(folder: Path) -> Questionnaire:
+    try:
+        return load(folder)
+    except FaultyDefinition as faulty:
+        raise StudyFaulty(
+            faulty.faults, count=len(faulty.faults), first=faulty.faults[0].text("fr")
+        ) from faulty
+
+
+def _list_rules(folder: Path) -> str | None:
+    file = folder / "list.yaml"
+    return file.read_text("utf-8") if file.is_file() else None

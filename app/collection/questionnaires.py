@@ -1,14 +1,17 @@
 """Published questionnaires: publishing a version, and finding the one that a study or a response goes by."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cohort.errors import NoList
 from app.cohort.models import Study
+from app.cohort.rules import ListRules
 from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
@@ -31,24 +34,23 @@ class Published:
 
 
 def publish(
-    session: Session, study: Study, definition: Questionnaire, *, actor: Actor, now: datetime
+    session: Session,
+    study: Study,
+    definition: Questionnaire,
+    list_rules: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> QuestionnaireVersion:
-    """The version that holds `definition`: the newest one when nothing changed, else the next number."""
-    body = dumps(definition)
-    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    """The version that holds `definition`: the newest one when nothing changed, else the next number.
+
+    `list_rules` is the text of the study's list.yaml: how lists are read, no part of what is asked.
+    """
     newest = _newest(session, study)
-    if newest is not None and newest.sha256 == sha256:
+    if newest is not None and newest.sha256 == definition.sha256:
+        newest.list_rules = list_rules
         return newest
-    changes = _what_changed(loads(newest.body) if newest else None, definition)
-    version = QuestionnaireVersion(
-        study_id=study.id,
-        number=newest.number + 1 if newest else 1,
-        sha256=sha256,
-        body=body,
-        changes=orjson.dumps(changes).decode(),
-        published_at=now,
-        published_by=actor.name,
-    )
+    version = _next_version(study, newest, definition, list_rules, actor, now)
     session.add(version)
     session.flush()
     record(
@@ -60,10 +62,21 @@ def publish(
         subject_id=study.code,
         study=study.code,
         old=newest.sha256 if newest else None,
-        new=sha256,
+        new=version.sha256,
         reason=version.changes,
     )
     return version
+
+
+def list_rules_of(session: Session, study: Study) -> ListRules:
+    """How this study's lists are read. Raises NoList for a study that works without one."""
+    newest = _newest(session, study)
+    if newest is None or newest.list_rules is None:
+        raise NoList(study=study.code)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "list.yaml"
+        file.write_text(newest.list_rules, "utf-8")
+        return ListRules.load(file)
 
 
 def current_version(session: Session, study: Study) -> Published:
@@ -83,7 +96,9 @@ def current_version(session: Session, study: Study) -> Published:
 def version_by_id(session: Session, version_id: int) -> Published:
     """The version with this id: what an older response was given under."""
     query = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-    return _published(session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).tuples().one())
+    return _published(
+        session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).tuples().one()
+    )
 
 
 def questionnaire_of(session: Session, study: Study) -> Questionnaire:
@@ -95,6 +110,27 @@ def versions_of(session: Session, study: Study) -> list[QuestionnaireVersion]:
     """Every published version, oldest first."""
     query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
     return list(session.scalars(query.order_by(QuestionnaireVersion.number)))
+
+
+def _next_version(
+    study: Study,
+    newest: QuestionnaireVersion | None,
+    definition: Questionnaire,
+    list_rules: str | None,
+    actor: Actor,
+    now: datetime,
+) -> QuestionnaireVersion:
+    changes = _what_changed(loads(newest.body) if newest else None, definition)
+    return QuestionnaireVersion(
+        study_id=study.id,
+        number=newest.number + 1 if newest else 1,
+        sha256=definition.sha256,
+        body=dumps(definition),
+        changes=orjson.dumps(changes).decode(),
+        list_rules=list_rules,
+        published_at=now,
+        published_by=actor.name,
+    )
 
 
 def _newest(session: Session, study: Study) -> QuestionnaireVersion | None:

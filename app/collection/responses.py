@@ -12,6 +12,7 @@ from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document, keep_counts
 from app.collection.models import Response
 from app.collection.questionnaires import Published, current_version, version_by_id
+from app.collection.situations import Situation
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.tables import random_key
@@ -19,6 +20,7 @@ from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
 
 SIMULATION = "simulation"
+NOTHING = Situation(frozenset(), (), {}, (), {})
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,26 @@ class Writer:
         self, response: Response, version: Published, document: Document, outcome: Outcome, revision: int
     ) -> Evaluation:
         """Stores the changed document with its counters and journals every step of `outcome`."""
-        evaluation, facts = evaluate_document(
-            self.session, self.vault, self.patient, version.questionnaire, document, self.now
-        )
+        evaluation = self.evaluate(version, document)
         response.document = document.dumps()
         response.revision = revision
         response.version_id = version.id
         response.first_answer_at = response.first_answer_at or self.now
         response.last_answer_at = self.now
         response.simulated = response.simulated or self.actor.role == SIMULATION
-        keep_counts(response, version, evaluation, facts)
+        keep_counts(self.session, self.patient, response, version, document, evaluation)
         for step in outcome.steps:
             self.journal(response, step.action, field=step.field, old=step.old, new=step.new)
         return evaluation
 
     def journal(
-        self, response: Response, action: str, *, field: str | None = None, old: str | None = None, new: str | None = None
+        self,
+        response: Response,
+        action: str,
+        *,
+        field: str | None = None,
+        old: str | None = None,
+        new: str | None = None,
     ) -> None:
         """One journal entry about the response."""
         record(
@@ -113,7 +119,7 @@ def begin_response(session: Session, patient: Patient, version: Published) -> Re
         required_left=0,
         blocking=0,
         warnings=0,
-        progress="{}",
+        situation=NOTHING.dumps(),
         simulated=False,
     )
     session.add(response)

@@ -181,9 +181,7 @@ def _remembered(reply: SaveReply) -> dict[str, object]:
     }
 
 
-def _reply_again(
-    writer: Writer, version: Published, response: Response, body: dict[str, Any]
-) -> SaveReply:
+def _reply_again(writer: Writer, version: Published, response: Response, body: dict[str, Any]) -> SaveReply:
     return SaveReply(
         revision=body["revision"],
         at=datetime.fromisoformat(body["at"]),

@@ -12,7 +12,7 @@ from app.cohort.models import Patient, Study
 from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
 from app.collection.errors import AnswersContradict, NothingToSubmit, RequiredLeft
-from app.collection.evaluating import evaluate_document, keep_counts
+from app.collection.evaluating import keep_counts
 from app.collection.models import Response, Submission
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.responses import Writer, lock_response, version_for
@@ -69,19 +69,13 @@ def missing_required(evaluation: Evaluation) -> list[Address]:
 
 def _hand_in(writer: Writer, response: Response, because: str | None) -> Submission:
     version = version_for(writer.session, writer.study, response)
-    evaluation, facts = evaluate_document(
-        writer.session,
-        writer.vault,
-        writer.patient,
-        version.questionnaire,
-        Document.loads(response.document),
-        writer.now,
-    )
+    document = Document.loads(response.document)
+    evaluation = writer.evaluate(version, document)
     left = missing_required(evaluation)
     _refuse_unfinished(evaluation, left, because)
     response.version_id = version.id
     response.status, response.submitted_at = "submitted", writer.now
-    keep_counts(response, version, evaluation, facts)
+    keep_counts(writer.session, writer.patient, response, version, document, evaluation)
     made = Submission(
         response_id=response.id,
         version_id=version.id,

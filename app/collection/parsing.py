@@ -1,0 +1,78 @@
+"""From what was typed to cells: each answer by its question's type, refusals kept apart. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from app.collection.changes import Change
+from app.collection.errors import UnknownQuestion
+from forms.answers import Address, Cell
+from forms.definition import Question, Questionnaire
+from forms.refusals import AnswerRefused
+from forms.types import kind_of
+
+
+@dataclass
+class Parsed:
+    """The cells understood, each with the revision its sender had seen; and the messages of the others.
+
+    A cell whose `comment` is None keeps the stored comment as long as its value stays; "" removes it.
+    """
+
+    cells: list[tuple[Address, Cell, int | None]] = field(default_factory=list)
+    refused: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Parsed:
+    """Every change parsed by its question's type. Raises UnknownQuestion for an address there is not."""
+    parsed = Parsed()
+    for change in changes:
+        question = question_at(questionnaire, change.address)
+        try:
+            cell = cell_of(question, change)
+        except AnswerRefused as refused:
+            parsed.refused[str(change.address)] = {"fr": refused.fr, "en": refused.en}
+        else:
+            parsed.cells.append((change.address, cell, change.base_revision))
+    return parsed
+
+
+def question_at(questionnaire: Questionnaire, address: Address) -> Question:
+    """The question asked at an address. Raises UnknownQuestion, also for a visit or a line it is not asked at."""
+    question = questionnaire.questions.get(address.name)
+    if question is None or not _stands(questionnaire, question, address):
+        raise UnknownQuestion(name=str(address))
+    return question
+
+
+def cell_of(question: Question, change: Change) -> Cell:
+    """The cell of one change. Raises AnswerRefused.
+
+    Identities are kept apart from answers (design.md, decision 8): a question about one is never stored here.
+    """
+    if question.identity or question.from_list == "patient_code":
+        raise AnswerRefused("read_only")
+    if isinstance(change.typed, Cell):
+        return change.typed
+    kind = kind_of(question.type)
+    if change.missing:
+        cell = kind.parse({"missing": change.missing}, question)
+    else:
+        cell = kind.parse(change.typed, question, change.unit)
+    if change.comment is None:
+        return cell
+    comment = kind.parse({"missing": "NSP", "comment": change.comment}, question).comment
+    return replace(cell, comment=comment or "")
+
+
+def _stands(questionnaire: Questionnaire, question: Question, address: Address) -> bool:
+    if question.scope == "patient":
+        return address.visit is None and address.line is None
+    if question.scope == "visit":
+        return address.line is None and address.visit in _visits(questionnaire, question)
+    repeat = questionnaire.repeats[question.repeat or ""]
+    in_visit = address.visit in repeat.visits if repeat.visits else address.visit is None
+    return address.line is not None and in_visit
+
+
+def _visits(questionnaire: Questionnaire, question: Question) -> tuple[str, ...]:
+    return question.visits or questionnaire.section(question.section).visits

@@ -1,0 +1,78 @@
+"""Saying why there will be no answer for a patient, and taking it back."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
+
+from app.cohort.models import Patient
+from app.cohort.patients import identity_of
+from app.collection.disposing import disposition_of, set_disposition, withdraw_disposition
+from app.collection.errors import CollectionRefusal
+from app.collection.models import DISPOSITIONS
+from app.doors.centre.visiting import own_patient, respondent_only, visitor
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+
+views = Blueprint("dispositions", __name__)
+
+
+@views.get("/patients/<code>/sans-reponse")
+@allow(respondent_only)
+def show(code: str) -> str:
+    """The reasons there are for having no answer."""
+    return _page(own_patient(code), None)
+
+
+@views.post("/patients/<code>/sans-reponse")
+@allow(respondent_only)
+def say(code: str) -> ResponseReturnValue:
+    """Sets the disposition chosen, or takes the one in force back."""
+    patient = own_patient(code)
+    if request.form.get("withdraw"):
+        withdraw_disposition(session(), patient=patient, actor=actor(), now=now())
+        return redirect(url_for("review.show", code=code), 303)
+    kind = request.form.get("kind", "")
+    if not kind:
+        return _page(patient, gettext("Choisissez une raison.")), 422
+    if kind not in DISPOSITIONS:
+        raise BadRequest
+    try:
+        set_disposition(
+            session(),
+            patient=patient,
+            kind=kind,
+            actor=actor(),
+            now=now(),
+            note=request.form.get("note"),
+            destination=request.form.get("destination"),
+        )
+    except CollectionRefusal as refused:
+        return _page(patient, refused.message(language())), refused.status
+    return redirect(url_for("worklist.show"), 303)
+
+
+def disposition_text(kind: str) -> str:
+    """What a disposition is called on screens."""
+    texts = {
+        "not_our_patient": gettext("Ce n’est pas notre patient"),
+        "never_treated": gettext("Jamais traité, malgré l’autorisation"),
+        "chart_not_found": gettext("Dossier introuvable"),
+        "moved": gettext("Suivi dans un autre établissement"),
+        "opposed": gettext("Le patient s’oppose à l’utilisation de ses données"),
+    }
+    return str(texts[kind])
+
+
+def _page(patient: Patient, error: str | None) -> str:
+    return render_template(
+        "disposition.html",
+        here=visitor(),
+        patient=patient,
+        identity=identity_of(session(), installation().vault, patient),
+        current=disposition_of(session(), patient),
+        kinds=[(kind, disposition_text(kind)) for kind in DISPOSITIONS],
+        typed=request.form,
+        error=error,
+        disposition_text=disposition_text,
+    )

@@ -1,0 +1,135 @@
+"""Entering: the link's page, its button, the name and function of whoever answers, and leaving again."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+
+from app.cohort.models import Study
+from app.doors.centre.visiting import ENTRY, respondent_only, visitor
+from app.doors.guard import allow, public
+from app.doors.request import installation, language, now, session
+from app.kernel.language import LANGUAGES
+from app.outreach.errors import LinkRefused, PersonUnnamed
+from app.outreach.links import enter, find_link, leave, link_in_force
+from app.outreach.models import Link, RespondentIdentity
+
+views = Blueprint("entering", __name__)
+OPENED = "opened"
+FUNCTIONS_FR = (
+    "Néphrologue", "Autre médecin", "Interne", "Pharmacien", "Attaché de recherche clinique", "Infirmier", "Secrétaire",
+)  # fmt: skip
+
+
+@views.get("/r/<token>")
+@allow(public)
+def show_link(token: str) -> str:
+    """Which study and which centre the link is for. Opening it changes nothing (trust.md R3)."""
+    link = find_link(session(), installation().keys, token, now())
+    return render_template("link.html", **_about(link), token=token)
+
+
+@views.post("/r/<token>")
+@allow(public)
+def open_link(token: str) -> ResponseReturnValue:
+    """A person pressed the button: from here on the address holds no token."""
+    link = find_link(session(), installation().keys, token, now())
+    kept_language = cookie.get("language")
+    cookie.clear()
+    if kept_language in LANGUAGES:
+        cookie["language"] = kept_language
+    cookie[OPENED] = [link.id, link.generation]
+    return redirect(url_for(".ask_name"), 303)
+
+
+@views.get("/entrer")
+@allow(public)
+def ask_name() -> str:
+    """Asks who is going to answer; the respondent's own name is offered."""
+    return _name_page(_opened_link(), {}, None)
+
+
+@views.post("/entrer")
+@allow(public)
+def say_name() -> ResponseReturnValue:
+    """Enters under the name and function given; every change will carry them."""
+    link = _opened_link()
+    known = request.form.get("who") == "known"
+    name = _known_name(link) if known else request.form.get("name", "")
+    function = link.respondent.function if known else request.form.get("function", "")
+    try:
+        entry = enter(session(), link, name=name, function=function, now=now())
+    except PersonUnnamed as refused:
+        return _name_page(link, request.form, refused.message(language())), 422
+    cookie.pop(OPENED, None)
+    cookie[ENTRY] = entry.id
+    return redirect(url_for("worklist.show"), 303)
+
+
+@views.post("/quitter")
+@allow(respondent_only)
+def go() -> ResponseReturnValue:
+    """Ends this person's entry in this browser; the link goes on working."""
+    leave(session(), visitor().entry, now())
+    cookie.clear()
+    return redirect(url_for(".gone"), 303)
+
+
+@views.get("/au-revoir")
+@allow(public)
+def gone() -> str:
+    """Says that everything is kept and how to come back."""
+    return render_template("gone.html")
+
+
+@views.post("/langue")
+@allow(public)
+def choose_language() -> ResponseReturnValue:
+    """Switches the language of the pages in this browser."""
+    chosen = request.form.get("language")
+    if chosen in LANGUAGES:
+        cookie["language"] = chosen
+    return redirect(_internal(request.form.get("back", "")), 303)
+
+
+def _internal(path: str) -> str:
+    # Only a path of this door: "//host" and "/\host" lead elsewhere (trust.md R46).
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if inside else url_for("worklist.show")
+
+
+def _opened_link() -> Link:
+    opened = cookie.get(OPENED)
+    if not (isinstance(opened, list) and len(opened) == 2):
+        raise LinkRefused
+    return link_in_force(session(), str(opened[0]), int(opened[1]), now())
+
+
+def _about(link: Link) -> dict[str, Any]:
+    respondent = link.respondent
+    study = session().get_one(Study, respondent.study_id)
+    return {
+        "study": study,
+        "title": study.title_en if language() == "en" else study.title_fr,
+        "centre": respondent.centre,
+    }
+
+
+def _known_name(link: Link) -> str:
+    identity = link.respondent.identity
+    return installation().vault.open(
+        RespondentIdentity.__tablename__, link.respondent_id, "name", identity.name
+    )
+
+
+def _name_page(link: Link, typed: Any, error: str | None) -> str:
+    return render_template(
+        "name.html",
+        **_about(link),
+        known_name=_known_name(link),
+        known_function=link.respondent.function,
+        functions=FUNCTIONS_FR,
+        typed=typed,
+        error=error,
+    )

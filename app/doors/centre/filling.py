@@ -1,0 +1,113 @@
+"""Filling a skeleton: the values and marks of this moment put into the slots. It decides nothing."""
+
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from app.doors.centre.plans import Block
+from app.doors.centre.showing import Entered, Mark, Shown, marks
+from app.doors.centre.skeletons import Skeleton, drawn_as, ident
+from forms.answers import Address, Cell
+from forms.definition import Question
+from forms.refusals import AnswerRefused
+from forms.types import kind_of
+
+
+def fill(skeleton: Skeleton, shown: Shown) -> str:
+    """The HTML of a page of questions."""
+    slots: dict[str, str] = {}
+    for name, mark in marks(shown).items():
+        _mark_slots(slots, name, mark)
+    for address in shown.addresses():
+        _value_slots(slots, shown, address)
+    for block in shown.page.blocks:
+        if block.group is not None:
+            slots[f"lines|{block.group}|"] = lines_html(skeleton, shown, block, slots)
+    return skeleton.blocks.fill(slots)
+
+
+def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, str]) -> str:
+    """The lines of one block, with the button that adds one."""
+    group = block.group or ""
+    drawn = []
+    for rank, number in enumerate(shown.lines(block), start=1):
+        slots[f"rank|{group}|"] = str(rank)
+        drawn.append(skeleton.line(group, number).fill(slots))
+    hidden = "" if drawn or shown.opened(block) else " hidden"
+    add = Markup('<p><button class="button button--quiet" name="do" value="add:{}">{}</button></p>').format(
+        group, gettext("Ajouter une ligne")
+    )
+    return f'<div class="lines" id="lines-{ident(group)}" data-group="{escape(group)}"{hidden}>{"".join(drawn)}{add}</div>'
+
+
+def as_entered(shown: Shown, address: Address) -> Entered:
+    """What the fields of a question hold before anybody touches them: the stored answer as a person types it."""
+    return entered_of(shown.question(address.name), shown.cell(str(address)), shown.language)
+
+
+def entered_of(question: Question, cell: Cell, language: str) -> Entered:
+    """A stored answer as the fields show it."""
+    if cell.missing:
+        return Entered("", cell.missing)
+    if cell.value is None:
+        return Entered([] if question.type == "multiple" else "")
+    if question.type == "multiple":
+        return Entered([str(code) for code in cell.value])
+    if question.type in ("single", "yes_no"):
+        return Entered(str(cell.value))
+    return Entered(cell.typed or kind_of(question.type).editable(cell, question, language))
+
+
+def _mark_slots(slots: dict[str, str], name: str, mark: Mark) -> None:
+    if mark.classes:
+        slots[f"class|{name}|"] = mark.classes
+    if mark.hidden:
+        slots[f"attrs|{name}|"] = " hidden"
+    if mark.says:
+        slots[f"says|{name}|"] = mark.says
+        if "q--bad" in mark.classes:
+            slots[f"invalid|{name}|"] = ' aria-invalid="true"'
+
+
+def _value_slots(slots: dict[str, str], shown: Shown, address: Address) -> None:
+    name = str(address)
+    question = shown.question(address.name)
+    entered = shown.entered.get(name)
+    if entered is None:
+        if name not in shown.document.answers:
+            if question.read_only:
+                slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
+            return
+        entered = as_entered(shown, address)
+    if entered.missing:
+        slots[f"reason|{name}|{entered.missing}"] = " checked"
+    if question.read_only:
+        slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
+        slots[f"mending|{name}|"] = " open" if entered.typed else ""
+    _typed_slots(slots, name, drawn_as(question), bool(question.choices), entered.typed)
+
+
+def _typed_slots(slots: dict[str, str], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:
+    if kind == "ticks":
+        for code in typed:
+            slots[f"checked|{name}|{code}"] = " checked"
+    elif kind == "radio":
+        slots[f"checked|{name}|{typed}"] = " checked"
+    elif kind == "select" or (kind == "fact" and coded):
+        slots[f"selected|{name}|{typed}"] = " selected"
+    else:
+        slots[f"value|{name}|"] = str(escape(typed))
+
+
+def fact_text(shown: Shown, question: Question) -> str:
+    """What the list says of a question, for people; a dash where it says nothing."""
+    fact: Any = shown.facts.get(question.from_list)
+    if fact is None:
+        return "—"
+    kind = kind_of(question.type)
+    try:
+        cell = kind.parse(fact if isinstance(fact, str | int | float) else str(fact), question)
+    except AnswerRefused:
+        return str(fact)
+    return kind.display(cell, question, shown.language)

@@ -1,0 +1,88 @@
+"""What stands above and below the questions of a page: its title, its help, and the values computed from it."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext
+
+from app.doors.centre.moment import Moment
+from app.doors.centre.plans import ESSENTIAL, Page
+from app.doors.request import language
+from forms.definition import Derived, Questionnaire
+from forms.types import TYPES
+
+WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+Headings = dict[str, str]
+
+
+def heading_of(moment: Moment, page: Page) -> Headings:
+    """Title, visit, help and banner of a page."""
+    if page.section == ESSENTIAL:
+        intro = gettext("Les seules questions indispensables. Avec le dossier ouvert, environ cinq minutes.")
+        return {
+            "heading": gettext("L’essentiel en une page"),
+            "visit_label": "",
+            "intro": intro,
+            "banner": "",
+        }
+    said, questionnaire = language(), moment.version.questionnaire
+    section = questionnaire.section(page.section)
+    return {
+        "heading": f"{section.letter}. {section.label[said]}",
+        "visit_label": questionnaire.visit(page.visit).label[said] if page.visit else "",
+        "intro": section.help[said],
+        "banner": section.banner[said],
+    }
+
+
+def derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
+    """The values computed from this page's answers, with their labels."""
+    said, questionnaire = language(), moment.version.questionnaire
+    shown = []
+    for name in _computed_on(questionnaire.sha256, _Key(questionnaire), page.section):
+        derived = questionnaire.derived[name]
+        address = f"{name}@{page.visit}" if derived.scope == "visit" else name
+        value = moment.situation.derived.get(address)
+        if value is not None:
+            shown.append((derived.label[said], _text(derived, value, said)))
+    return shown
+
+
+class _Key:
+    """Carries a questionnaire into a cache that goes by its fingerprint."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=512)
+def _computed_on(sha256: str, key: _Key, section: str) -> tuple[str, ...]:
+    """The derived values whose formula reads more answers of this section than of any other."""
+    questionnaire, found = key.questionnaire, []
+    for name, derived in questionnaire.derived.items():
+        if derived.internal or derived.scope == "line":
+            continue
+        read = [
+            questionnaire.questions[word].section
+            for word in WORD.findall(derived.formula.text)
+            if word in questionnaire.questions
+        ]
+        if read and max(sorted(set(read)), key=read.count) == section:
+            found.append(name)
+    return tuple(found)
+
+
+def _text(derived: Derived, value: Any, said: str) -> str:
+    if isinstance(value, float):
+        number = f"{value:.2f}".rstrip("0").rstrip(".")
+        text = number.replace(".", ",") if said == "fr" else number
+    else:
+        text = TYPES[derived.type].show(value, derived, said) if derived.type in TYPES else str(value)
+    return f"{text} {derived.unit}" if derived.unit and derived.unit not in text else text

@@ -1,0 +1,163 @@
+"""The questionnaire page by page: shown from its skeleton, saved without any script, nothing typed ever lost."""
+
+import uuid
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.cohort.models import Patient
+from app.collection.documents import address_of
+from app.collection.errors import CollectionRefusal
+from app.collection.saving import SaveReply, save
+from app.doors.centre.drawing import draw
+from app.doors.centre.headings import derived_of, heading_of
+from app.doors.centre.moment import Moment, moment_of, shown_of
+from app.doors.centre.navigation import frame_of, patient_url
+from app.doors.centre.plans import Page, page_after, page_of
+from app.doors.centre.posted import Posted, as_was, read_posted
+from app.doors.centre.showing import Shown
+from app.doors.centre.skeletons import ident
+from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
+from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+
+views = Blueprint("questions", __name__)
+PATHS = ("/patients/<code>/questions/<section>", "/patients/<code>/questions/<section>/<visit>")
+
+
+@views.get(PATHS[0])
+@views.get(PATHS[1])
+@allow(respondent_only)
+def show(code: str, section: str, visit: str | None = None) -> str:
+    """One page of questions with what is stored."""
+    moment, page = _find(code, section, visit)
+    return _page(moment, shown_of(moment, page))
+
+
+@views.post(PATHS[0])
+@views.post(PATHS[1])
+@allow(respondent_only)
+def store(code: str, section: str, visit: str | None = None) -> ResponseReturnValue:
+    """Stores what can be stored; what cannot is shown again with its message, every word kept."""
+    moment, page = _find(code, section, visit)
+    shown = shown_of(moment, page)
+    posted = read_posted(shown, request.form)
+    if not posted.changes:
+        return _onwards(moment, page, None)
+    try:
+        reply = _save(moment.patient, posted)
+    except CollectionRefusal as refused:
+        session().rollback()
+        return _refused(code, page, posted, refused)
+    return _stored(code, page, posted, reply)
+
+
+def _find(code: str, section: str, visit: str | None) -> tuple[Moment, Page]:
+    moment = moment_of(own_patient(code))
+    page = page_of(moment.version.questionnaire, section, visit)
+    if page is None:
+        raise NotFound
+    return moment, page
+
+
+def _save(patient: Patient, posted: Posted) -> SaveReply:
+    return save(
+        session(),
+        installation().vault,
+        patient=patient,
+        changes=posted.changes,
+        mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+        actor=actor(),
+        now=now(),
+        reason=request.form.get("reason"),
+    )
+
+
+def _stored(code: str, page: Page, posted: Posted, reply: SaveReply) -> ResponseReturnValue:
+    moment = moment_of(own_patient(code))
+    shown = shown_of(moment, page)
+    if not reply.refused and not reply.clashes:
+        return _onwards(moment, page, reply)
+    tell_refused(shown, posted, reply.refused)
+    tell_clashes(shown, posted, reply.clashes, moment.response)
+    return _page(moment, shown, partly=bool(reply.stored)), 200
+
+
+def _refused(code: str, page: Page, posted: Posted, refused: CollectionRefusal) -> ResponseReturnValue:
+    moment = moment_of(own_patient(code))
+    shown = shown_of(moment, page)
+    message = tell_refusal(shown, posted, refused, moment.response)
+    return _page(moment, shown, message=message), refused.status
+
+
+def _onwards(moment: Moment, page: Page, reply: SaveReply | None) -> WerkzeugResponse:
+    """Where a person goes after a save: a line's buttons stay, new questions are shown first, else the next page."""
+    asked = request.form.get("do", "")
+    here = patient_url(moment.patient.code, "questions", page.section, page.visit)
+    if asked == "stay" or _appeared(moment, page):
+        return redirect(f"{here}?garde=1", 303)
+    if ":" in asked:
+        return redirect(f"{here}#lines-{ident(asked.split(':')[1])}", 303)
+    return redirect(_next_place(moment, page), 303)
+
+
+def _appeared(moment: Moment, page: Page) -> bool:
+    """Whether this save made questions of the page appear that its sender has not seen; they come first."""
+    seen = request.form.get("seen")
+    if seen is None or request.form.get("do") != "next":
+        return False
+    hidden = set(seen.split())
+    return any(
+        name in hidden and name not in moment.situation.off for name in hidden & set(moment.situation.missing)
+    )
+
+
+def _next_place(moment: Moment, page: Page) -> str:
+    following = page_after(moment.version.questionnaire, page)
+    while following is not None and moment.is_closed(following):
+        following = page_after(moment.version.questionnaire, following)
+    if following is None:
+        return url_for("review.show", code=moment.patient.code)
+    return url_for(".show", code=moment.patient.code, section=following.section, visit=following.visit)
+
+
+def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
+    page = shown.page
+    return render_template(
+        "questions.html",
+        **frame_of(moment, page),
+        **heading_of(moment, page),
+        body=Markup(draw(moment.version, shown, language())),  # noqa: S704  # every slot is escaped where it is filled
+        was=as_was(shown),
+        seen=" ".join(str(address) for address in shown.addresses() if str(address) in shown.situation.off),
+        base=shown.revision,
+        mutation=str(uuid.uuid4()),
+        action=patient_url(moment.patient.code, "questions", page.section, page.visit),
+        errors=_summary(shown),
+        message=message,
+        partly=partly,
+        kept=request.args.get("garde") == "1",
+        closed=moment.is_closed(page),
+        derived=derived_of(moment, page),
+        reason=request.form.get("reason", ""),
+        reason_missing=request.method == "POST"
+        and moment.submitted
+        and not request.form.get("reason", "").strip(),
+    )
+
+
+def _summary(shown: Shown) -> list[dict[str, str]]:
+    """The errors at the top of the page, each leading to its question."""
+    return [
+        {
+            "ident": ident(name),
+            "label": shown.question(address_of(name).name).label[shown.language],
+            "text": text.striptags(),
+        }
+        for name, texts in shown.errors.items()
+        for text in texts
+    ]

@@ -1,0 +1,126 @@
+"""Reading over before handing in: what is left, what contradicts, what was found odd; submission, receipt, print."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from app.collection.documents import address_of
+from app.collection.errors import CollectionRefusal
+from app.collection.models import Submission
+from app.collection.situations import unexplained
+from app.collection.submitting import submission_of, submit
+from app.doors.centre.moment import Moment, moment_of
+from app.doors.centre.navigation import frame_of, patient_url
+from app.doors.centre.plans import page_holding
+from app.doors.centre.printing import printed
+from app.doors.centre.skeletons import ident
+from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+
+views = Blueprint("review", __name__)
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """One thing to look at, with the place where it is mended."""
+
+    url: str
+    where: str
+    text: str
+
+
+@views.get("/patients/<code>/relecture")
+@allow(respondent_only)
+def show(code: str) -> str:
+    """What is left before the questionnaire can be handed in."""
+    return _review(moment_of(own_patient(code)))
+
+
+@views.post("/patients/<code>/relecture")
+@allow(respondent_only)
+def hand_in(code: str) -> ResponseReturnValue:
+    """Submits, once; a second press leads to the same receipt."""
+    patient = own_patient(code)
+    try:
+        submit(
+            session(),
+            installation().vault,
+            patient=patient,
+            mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+            actor=actor(),
+            now=now(),
+            left_out_because=request.form.get("because"),
+        )
+    except CollectionRefusal as refused:
+        session().rollback()
+        return _review(moment_of(own_patient(code)), refused.message(language())), refused.status
+    return redirect(url_for(".receipt", code=code), 303)
+
+
+@views.get("/patients/<code>/recu")
+@allow(respondent_only)
+def receipt(code: str) -> str:
+    """The receipt, to print or to keep."""
+    moment = moment_of(own_patient(code))
+    return render_template("receipt.html", **frame_of(moment, None), submission=_submission(moment))
+
+
+@views.get("/patients/<code>/imprimer")
+@allow(respondent_only)
+def show_print(code: str) -> str:
+    """One's own answers on one page, for the printer or its PDF."""
+    moment = moment_of(own_patient(code))
+    submission = submission_of(session(), moment.response) if moment.response else None
+    return render_template(
+        "print.html", **frame_of(moment, None), sections=printed(moment), submission=submission, now=now()
+    )
+
+
+def _submission(moment: Moment) -> Submission:
+    found = submission_of(session(), moment.response) if moment.response else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _review(moment: Moment, message: str | None = None) -> str:
+    submission = submission_of(session(), moment.response) if moment.response else None
+    context: dict[str, Any] = frame_of(moment, None)
+    return render_template(
+        "review.html",
+        **context,
+        message=message,
+        blocking=[
+            _pointer(moment, one.addresses, one.message[language()]) for one in moment.situation.blocking
+        ],
+        warnings=[
+            _pointer(moment, one.addresses, one.message[language()])
+            for one in unexplained(moment.document, moment.situation)
+        ],
+        missing=[_pointer(moment, (name,), "") for name in moment.situation.missing],
+        submission=submission,
+        mutation=str(uuid.uuid4()),
+        because=request.form.get("because", ""),
+        started=bool(moment.response and moment.response.revision),
+    )
+
+
+def _pointer(moment: Moment, addresses: Iterable[str], text: str) -> Pointer:
+    """Where to mend: the page of the first address, at the question itself."""
+    questionnaire, said = moment.version.questionnaire, language()
+    name = next(iter(addresses), "")
+    page = page_holding(questionnaire, address_of(name)) if name else None
+    if page is None:
+        return Pointer(patient_url(moment.patient.code, "relecture"), "", text)
+    address = address_of(name)
+    label = questionnaire.questions[address.name].label[said]
+    visit = f" · {questionnaire.visit(address.visit).label[said]}" if address.visit else ""
+    line = f" · {address.line}" if address.line else ""
+    url = patient_url(moment.patient.code, "questions", page.section, page.visit)
+    return Pointer(f"{url}#q-{ident(name)}", f"{label}{visit}{line}", text)

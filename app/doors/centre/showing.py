@@ -1,0 +1,183 @@
+"""What a page of questions says at one moment: values, marks and messages at every address.
+
+The page and the live replies are made of the same marks, so that there is one presentation of the rules.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.collection.documents import Document, address_of, cell_of
+from app.collection.situations import Found, Situation, is_explained
+from app.doors.centre.plans import Block, Page
+from app.doors.centre.skeletons import ident
+from app.kernel.language import Language
+from forms.answers import EMPTY, Address, Cell
+from forms.definition import Question, Questionnaire
+from forms.types import kind_of
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a person sent for one question, as it came."""
+
+    typed: str | list[str] = ""
+    missing: str = ""
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one question stands on the page: classes, whether it is hidden, and what is said beside it."""
+
+    classes: str = ""
+    hidden: bool = False
+    says: str = ""
+
+
+@dataclass
+class Shown:
+    """Everything a page of questions is filled from.
+
+    `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
+    instead of what is stored. `errors` are messages beside a question, already HTML.
+    """
+
+    questionnaire: Questionnaire
+    page: Page
+    document: Document
+    situation: Situation
+    facts: Mapping[str, object]
+    language: Language
+    revision: int
+    entered: dict[str, Entered] = field(default_factory=dict)
+    errors: dict[str, list[Markup]] = field(default_factory=dict)
+
+    def question(self, name: str) -> Question:
+        """The question of that name."""
+        return self.questionnaire.questions[name]
+
+    def cell(self, address: str) -> Cell:
+        """The stored answer at an address."""
+        stored = self.document.answers.get(address)
+        return cell_of(stored) if stored else EMPTY
+
+    def lines(self, block: Block) -> list[int]:
+        """The line numbers to show in a block: those there are, else one blank line when lines are asked for."""
+        if block.group is None:
+            return []
+        stored = self.document.lines.get(block.group, [])
+        posted = sorted({address_of(name).line or 0 for name in self.entered if _on(block, name)} - {0})
+        numbers = [*stored, *(number for number in posted if number not in stored)]
+        if numbers or not self.opened(block):
+            return numbers
+        return [
+            1
+            + max(
+                (address_of(name).line or 0 for name in self.document.answers if _on(block, name)), default=0
+            )
+        ]
+
+    def opened(self, block: Block) -> bool:
+        """Whether the gate of a block's lines lets them be asked."""
+        repeat = self.questionnaire.repeats[(block.group or "").partition("@")[0]]
+        if not repeat.gate:
+            return True
+        gate = Address(repeat.gate, block.visit if self.question(repeat.gate).scope == "visit" else None)
+        return self.cell(str(gate)).value == 1
+
+    def addresses(self) -> Iterator[Address]:
+        """Every address on the page, lines and dates of ticks among them."""
+        for block in self.page.blocks:
+            shown = [*block.before, *block.after]
+            for number in self.lines(block):
+                shown.extend(block.on_line(number))
+            for address in shown:
+                yield address
+                if self.question(address.name).dates:
+                    yield from self._tick_dates(address)
+
+    def _tick_dates(self, address: Address) -> Iterator[Address]:
+        for name in tick_dates(self.questionnaire, address.name):
+            yield Address(name, address.visit, address.line)
+
+
+def _on(block: Block, address: str) -> bool:
+    found = address_of(address)
+    return found.line is not None and found.visit == block.visit and found.name in block.line
+
+
+def tick_dates(questionnaire: Questionnaire, name: str) -> list[str]:
+    """The names of the date questions beside the ticks of a multiple question."""
+    return [
+        one.name
+        for one in questionnaire.questions.values()
+        if one.tick_of is not None and one.tick_of[0] == name
+    ]
+
+
+def marks(shown: Shown) -> dict[str, Mark]:
+    """The mark of every address of the page."""
+    found: dict[str, list[Found]] = {}
+    addresses = list(shown.addresses())
+    here = {str(address) for address in addresses}
+    for finding in shown.situation.findings:
+        at = next((one for one in finding.addresses if one in here), None)
+        if at is not None:
+            found.setdefault(at, []).append(finding)
+    return {str(address): _mark(shown, address, found.get(str(address), [])) for address in addresses}
+
+
+def _mark(shown: Shown, address: Address, findings: list[Found]) -> Mark:
+    name = str(address)
+    cell = shown.cell(name)
+    off = name in shown.situation.off
+    errors = shown.errors.get(name, [])
+    classes = []
+    says = [Markup('<p class="field__error">{}</p>').format(text) for text in errors]
+    if off:
+        classes.append("q--off")
+        if not cell.empty:
+            says.append(Markup('<p class="q__kept">{}</p>').format(_kept(shown, address, cell)))
+    elif not cell.empty:
+        classes.append("q--set")
+    if not off:
+        for finding in findings:
+            says.append(_finding(shown, name, finding))
+    if errors or any(finding.level == "H" for finding in findings if not off):
+        classes.append("q--bad")
+    elif findings and not off:
+        classes.append("q--warn")
+    text = Markup("").join(says)
+    return Mark("".join(f" {one}" for one in classes), off and cell.empty and not errors, text)
+
+
+def _kept(shown: Shown, address: Address, cell: Cell) -> str:
+    value = kind_of(shown.question(address.name).type).display(
+        cell, shown.question(address.name), shown.language
+    )
+    return gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value)
+
+
+def _finding(shown: Shown, name: str, finding: Found) -> Markup:
+    message = finding.message[shown.language]
+    if finding.level == "H":
+        return Markup('<p class="field__error">{}</p>').format(message)
+    comment = shown.cell(name).comment or ""
+    done = is_explained(shown.document, finding)
+    return Markup(
+        '<div class="q__warning{done}"><p>{message}</p><label for="c-{ident}">{label}</label>'
+        '<div class="q__in"><input id="c-{ident}" name="{name}!c" type="text" class="w-text" value="{comment}" data-comment>'
+        '<label class="chip"><input type="checkbox" name="{name}!ok" value="1"{checked} data-ok><span>{confirm}</span></label></div></div>'
+    ).format(
+        done=" q__warning--done" if done else "",
+        message=message,
+        ident=ident(name),
+        label=gettext("Précisez, si la valeur est exacte"),
+        name=name,
+        comment=comment,
+        checked=Markup(" checked") if done else "",
+        confirm=gettext("Valeur vérifiée"),
+    )

@@ -1,0 +1,47 @@
+"""The worklist: the patients a centre answers for, what is left on each, and where to go on."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.collection.reading import WorklistLine, worklist
+from app.doors.centre.dispositions import disposition_text
+from app.doors.centre.enrolling import works_without_list
+from app.doors.centre.visiting import own_patient, respondent_only, visitor
+from app.doors.guard import allow
+from app.doors.request import installation, session
+
+views = Blueprint("worklist", __name__)
+DONE = ("submitted", "corrected")
+
+
+@views.get("/")
+@allow(respondent_only)
+def show() -> str:
+    """The patients of the visitor's centre; those with work left come first."""
+    here = visitor()
+    lines = worklist(session(), installation().vault, here.study, here.centre)
+    disposed = [line for line in lines if line.disposition is not None]
+    done = [line for line in lines if line.disposition is None and line.status in DONE]
+    to_do = [line for line in lines if line.disposition is None and line.status not in DONE]
+    return render_template(
+        "worklist.html",
+        here=here,
+        to_do=sorted(to_do, key=_begun_first),
+        done=done,
+        disposed=disposed,
+        total=len(lines),
+        can_enrol=works_without_list(session(), here.study),
+        disposition_text=disposition_text,
+    )
+
+
+@views.get("/patients/<code>")
+@allow(respondent_only)
+def go_on(code: str) -> ResponseReturnValue:
+    """Leads to where the work on this patient goes on."""
+    patient = own_patient(code)
+    return redirect(url_for("review.show", code=patient.code), 302)
+
+
+def _begun_first(line: WorklistLine) -> tuple[bool, int, str]:
+    return (line.status != "draft", len(line.patient.code), line.patient.code)
