@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from forms.definition import Choice, Code, Formula, Label, Level, Question, Range, Scope, Unit
 from forms.faults import Fault, fault, nearest
@@ -62,7 +63,7 @@ def code_of(text: str) -> Code:
 
 def read_choices(item: Item) -> tuple[Choice, ...]:
     """``{1: {fr: …, en: …}, …}`` as choices, in their order."""
-    return tuple(_choice(key, value) for key, value in item.fields().pairs())
+    return tuple(_choice(key, value) for key, value in item.fields("double_code").pairs())
 
 
 def _choice(key: str, item: Item) -> Choice:
@@ -77,56 +78,72 @@ def build_question(item: Item, context: Context, frame: Frame) -> list[Question]
     """The question written there, followed by the dates of its ticks; all are added to the context."""
     parts = item.fields()
     name, kind = parts.need("name"), parts.need("type")
-    scope = _scope(parts, name, frame)
-    required = _level(parts.one_of("required", _LEVELS))
-    choices, choices_from = context.choices(parts)
-    exclusive = parts.text("exclusive")
-    unit = parts.label("unit")
     question = Question(
         name=name,
         label=parts.label("label", needed=True),
         type=kind,
         section=frame.section,
-        scope=scope,
-        visits=() if scope == "patient" else parts.words("visits") or frame.visits,
-        repeat=frame.repeat if scope == "line" else None,
         help=parts.label("help"),
         placeholder=parts.label("placeholder"),
         usual=parts.text("usual"),
-        unit=unit.fr,
-        unit_label=unit,
-        other_units=_units(parts),
-        soft=_range(parts, "soft"),
-        hard=_range(parts, "hard"),
-        required=required,
-        required_at=_required_at(parts),
-        required_if=parts.formula("required_if"),
-        covariate=parts.flag("covariate"),
-        express=parts.flag("express", required == "core"),
-        ask_if=parts.formula("ask_if"),
-        unless=parts.formula("unless"),
-        choices=choices,
-        choices_from=choices_from,
-        exclusive=code_of(exclusive) if exclusive else None,
-        dates=parts.flag("dates"),
-        identity=parts.flag("identity"),
-        read_only=parts.flag("read_only"),
-        from_list=parts.text("from_list"),
-        wide=parts.flag("wide", frame.wide),
-        max_chars=parts.number("max_chars"),
-        codon_max=parts.number("codon_max"),
-        min_ticks=parts.number("min_ticks"),
-        operator=parts.text("operator") or (f"{name}_op" if kind == "limit" else ""),
-        rules=parts.words("rules"),
         source=parts.text("source"),
         place=item.place,
+        **_standpoint(parts, name, frame),
+        **_conditions(parts),
+        **_values(parts, context),
+        operator=parts.text("operator") or (f"{name}_op" if kind == "limit" else ""),
     )
-    parts.get("visits")
     parts.finish()
     built = [question, *_tick_dates(question)]
     for each in built:
         context.add(each)
     return built
+
+
+def _standpoint(parts: Fields, name: str, frame: Frame) -> dict[str, Any]:
+    scope, visits = _scope(parts, name, frame), parts.words("visits")
+    return {
+        "scope": scope,
+        "visits": () if scope == "patient" else visits or frame.visits,
+        "repeat": frame.repeat if scope == "line" else None,
+        "wide": parts.flag("wide", frame.wide),
+    }
+
+
+def _conditions(parts: Fields) -> dict[str, Any]:
+    required = _level(parts.one_of("required", _LEVELS))
+    return {
+        "required": required,
+        "required_at": _required_at(parts),
+        "required_if": parts.formula("required_if"),
+        "ask_if": parts.formula("ask_if"),
+        "unless": parts.formula("unless"),
+        "covariate": parts.flag("covariate"),
+        "express": parts.flag("express", required == "core"),
+        "identity": parts.flag("identity"),
+        "read_only": parts.flag("read_only"),
+        "from_list": parts.text("from_list"),
+    }
+
+
+def _values(parts: Fields, context: Context) -> dict[str, Any]:
+    choices, choices_from = context.choices(parts)
+    exclusive, unit = parts.text("exclusive"), parts.label("unit")
+    return {
+        "unit": unit.fr,
+        "unit_label": unit,
+        "other_units": _units(parts),
+        "soft": _range(parts, "soft"),
+        "hard": _range(parts, "hard"),
+        "choices": choices,
+        "choices_from": choices_from,
+        "exclusive": code_of(exclusive) if exclusive else None,
+        "dates": parts.flag("dates"),
+        "max_chars": parts.number("max_chars"),
+        "codon_max": parts.number("codon_max"),
+        "min_ticks": parts.number("min_ticks"),
+        "rules": parts.words("rules"),
+    }
 
 
 def _scope(parts: Fields, name: str, frame: Frame) -> Scope:

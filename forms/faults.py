@@ -53,6 +53,8 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
     "long_name": ("Le nom « {name} » a {length} caractères.", "The name '{name}' has {length} characters.",
                   "26 au plus : les suffixes d’export doivent tenir dans les 32 de SAS.",
                   "Keep it to 26, so that export suffixes fit the 32 of SAS."),
+    "long_column": ("La colonne d’export « {name} » aurait {length} caractères.", "The export column '{name}' would have {length} characters.",
+                    "32 au plus (SAS) : raccourcissez le nom ou le code.", "32 at most (SAS): shorten the name or the code."),
     "reserved_name": ("« {name} » est un mot réservé de {owner}.", "'{name}' is a reserved word of {owner}.",
                       "Choisissez un autre nom.", "Choose another name."),
     "double_name": ("Le nom « {name} » est déjà celui de {other_fr}.", "The name '{name}' is already that of {other}.",

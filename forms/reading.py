@@ -104,9 +104,9 @@ class Item:
         """An expression with its place."""
         return Formula(self.text(), self.place)
 
-    def fields(self) -> "Fields":
-        """The pairs of a mapping; none, and noted, when it is no mapping."""
-        return Fields(self)
+    def fields(self, double: str = "double_key") -> "Fields":
+        """The pairs of a mapping; none, and noted, when it is no mapping. ``double`` is the fault of a key written twice."""
+        return Fields(self, double)
 
     def label(self) -> Label:
         """``{fr: …, en: …}``; one text alone serves both languages."""
@@ -119,7 +119,7 @@ class Item:
 class Fields:
     """The pairs of a mapping. Keys that nobody asked for are faults at ``finish()``."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, double: str = "double_key") -> None:
         self.item, self.page = item, item.page
         self.asked: set[str] = set()
         self._pairs: dict[str, tuple[yaml.Node, Item]] = {}
@@ -129,7 +129,7 @@ class Fields:
         for key_node, node in item.node.value:
             key = str(key_node.value)
             if key in self._pairs:
-                self.page.wrong(self.page.place(key_node), "double_key", key=key)
+                self.page.wrong(self.page.place(key_node), double, key=key, value=key, name=item.key)
             self._pairs[key] = (key_node, Item(self.page, node, key))
 
     def get(self, key: str) -> Item | None:

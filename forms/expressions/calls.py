@@ -243,7 +243,7 @@ _SPECIAL = (
     Function("zero", 1, 1, "de même, 0", "the same, 0", "last(vl, zero(vl_val))", "0"),
     Function("previous", 1, 1, "la même expression à la visite (ou ligne) précédente où elle est connue",
              "the same expression at the nearest earlier visit (or line) where it is known", "last(vl, previous(vl_val))", "709"),
-    Function("next", 1, 1, "de même, à la suivante", "the same, at the nearest later one", "first(vl, next(vl_val))", "62"),
+    Function("next", 1, 1, "de même, à la suivante", "the same, at the nearest later one", "first(vl, next(vl_val))", "709"),
     Function("any", 2, 2, "vrai si la condition l’est pour une ligne", "true when the condition is for one line", "any(vl, vl_op = 2)", "1"),
     Function("all", 2, 2, "vrai si la condition l’est pour toutes les lignes", "true when the condition is for every line",
              "all(vl, known(vl_d))", "1"),
