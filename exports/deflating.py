@@ -1,14 +1,18 @@
 """Raw deflate through ISA-L where it is installed (zlib level 1 elsewhere), and sums of streams that are joined later."""
 
 import zlib
+from types import ModuleType
 from typing import Any
 
+_zlib: ModuleType = zlib
 try:
-    from isal import isal_zlib as _zlib
-    _LEVEL = 1
+    from isal import isal_zlib
+
+    _zlib = isal_zlib
 except ImportError:  # pragma: no cover - ISA-L ships wheels for every platform that the lock names
-    _zlib = zlib
-    _LEVEL = 1
+    pass
+
+_LEVEL = 1
 
 _POLYNOMIAL = 0xEDB88320
 

@@ -21,7 +21,9 @@ def split_text(text: str, limit: int = TEXT) -> list[str]:
     """The text in pieces of at most ``limit`` UTF-16 units, no character torn; joined, they are the text."""
     if len(text) * 2 <= limit or units(text) <= limit:
         return [text]
-    pieces, piece, used = [], [], 0
+    pieces: list[str] = []
+    piece: list[str] = []
+    used = 0
     for sign in text:
         size = 2 if sign > "\uffff" else 1
         if used + size > limit:

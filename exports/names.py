@@ -10,10 +10,11 @@ LONGEST_STEM = 26
 LONGEST = 32
 _SHAPE = re.compile(r"[a-z][a-z0-9_]*\Z")
 # SAS reads these as operators, automatic variables or data set lists (SAS 9.4 Language Reference: Concepts).
-RESERVED = frozenset(
-    "_n_ _error_ _all_ _char_ _character_ _numeric_ _null_ _infile_ _last_ _data_ _msg_ _iorc_ _cmd_ "
-    "and or not in eq ne lt le gt ge min max by if then else do end to while until with over".split()
-)
+RESERVED = frozenset({
+    "_n_", "_error_", "_all_", "_char_", "_character_", "_numeric_", "_null_", "_infile_", "_last_", "_data_",
+    "and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "min", "max", "by", "if", "then", "else", "do",
+    "end", "to", "while", "until", "with", "over",
+})  # fmt: skip
 _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 

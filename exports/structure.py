@@ -106,8 +106,7 @@ _FONT_ORDER = (b"b", b"i", b"strike", b"condense", b"extend", b"outline", b"shad
 
 
 def _mended_font(found: re.Match[bytes]) -> bytes:
-    children = re.findall(rb"<(\w+)[^>]*?/>", found[1])
-    whole = {name: part for name, part in zip(children, re.findall(rb"<\w+[^>]*?/>", found[1]), strict=True)}
+    whole = {part[1]: part[0] for part in re.finditer(rb"<(\w+)[^>]*?/>", found[1])}
     return b"<font>" + b"".join(whole[name] for name in _FONT_ORDER if name in whole) + b"</font>"
 
 

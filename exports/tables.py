@@ -97,11 +97,11 @@ def single(table: Table, size: int = 500) -> Pass:
 
 
 def member(columns: tuple[Column, ...], name: str, place: int, batches: Callable[[], Iterable[Batch]],
-           *, fr: str = "", en: str = "") -> Table:
+           *, fr: str = "", en: str = "", frozen: int = 0, described: bool = True) -> Table:
     """A table whose rows are those that a shared pass gives for ``place``."""
     def rows() -> Iterator[Row]:
         return (row for at, some in batches() if at == place for row in some)
-    return Table(name, columns, rows, fr, en)
+    return Table(name, columns, rows, fr, en, frozen, described)
 
 
 def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -36,7 +36,7 @@ def changes_table(session: Session, study: Study, since: Cut) -> Table:
     return Table("changements", COLUMNS, rows, "Changements", "Changes", frozen=2)
 
 
-def _query(study: Study, since: Cut) -> Select[Any]:
+def _query(study: Study, since: Cut) -> Select[*tuple[Any, ...]]:
     return (
         select(Patient.code, JournalEntry, JournalValue)
         .join(Response, Response.id == JournalEntry.subject_id)

@@ -27,7 +27,8 @@ def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: s
     at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
     at_en = f" ({union.visit(visit).label.en})" if visit else ""
     return Column(
-        name=at_visit(one.name, visit), kind="flag" if question.type == "yes_no" else cast(Kind, one.kind), fr=one.label.fr + at_fr, en=one.label.en + at_en,
+        name=at_visit(one.name, visit), kind="flag" if question.type == "yes_no" else cast(Kind, one.kind),
+        fr=one.label.fr + at_fr, en=one.label.en + at_en,
         question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
         soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
         condition=_condition(union, question), source=question.source, version=str(union.version),

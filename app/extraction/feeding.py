@@ -1,5 +1,6 @@
 """One reading of the snapshot that fills every sheet of answers at once: patients, visits, lines, states."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -45,6 +46,12 @@ class Reading:
     def versions(self) -> Mapping[int, tuple[int, Questionnaire]]:
         """Number and definition of every published questionnaire."""
         return {key: (one.number, one.questionnaire) for key, one in self.published.items()}
+
+    @cached_property
+    def rules_sha256(self) -> str | None:
+        """Fingerprint of the newest rules by which lists are read; None for a study without list."""
+        rules = [one.list_rules for one in versions_of(self.session, self.study) if one.list_rules is not None]
+        return hashlib.sha256(rules[-1].encode()).hexdigest() if rules else None
 
     @cached_property
     def census(self) -> Census:

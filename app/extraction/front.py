@@ -95,7 +95,8 @@ def _conventions(cited: Cited, written: Written) -> Iterator[Row]:
     code = cited.reading.study.code
     at = cited.anchor.at.date().isoformat()
     yield ("citer", "Citer une variable", "Citing a variable",
-           f"étude {code}, données au {at}, feuille.variable (ex. patients.sts_start_d), sha256 des données {cited.data_sha256[:12]}…")
+           f"étude {code}, données au {at}, feuille.variable (ex. patients.statut), "
+           f"sha256 des données {cited.data_sha256[:12]}…")
 
 
 def _continued(written: Written) -> Sequence[str]:
@@ -112,8 +113,10 @@ _CONVENTIONS = (
     ("Dates", "Dates", "dates réelles ; une date qui peut être partielle est un texte ISO (2016, 2016-02, 2016-02-29), jamais "
      "complétée ; une date estimée a sa propre variable / real dates; possibly partial ones are ISO text, never imputed"),
     ("Heures", "Times", "UTC, et une seconde colonne _paris / UTC, and a second column _paris"),
-    ("Textes", "Texts", "jamais modifiés ; au-delà de 32 767 signes, suite dans <variable>__2 / never altered; continued in <variable>__2"),
-    ("Identité", "Identity", "aucune : ni nom, ni initiales, ni date de naissance, ni numéro d’autorisation, ni courriel / none"),
+    ("Textes", "Texts", "jamais modifiés ; au-delà de 32 767 signes, suite dans <variable>__2 / "
+     "never altered; continued in <variable>__2"),
+    ("Identité", "Identity", "aucune : ni nom, ni initiales, ni date de naissance, ni numéro d’autorisation, "
+     "ni courriel / none"),
     ("Patients opposés", "Opposed patients", "leur ligne reste, sans réponse / their row stays, without answers"),
     ("Questions masquées", "Hidden questions", "une réponse dont la question n’est plus posée n’est pas exportée ; etats : not_asked / "
      "an answer whose question is no longer asked is not exported"),

@@ -77,7 +77,7 @@ def authorisations_table(session: Session, study: Study) -> Table:
     return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=3)
 
 
-def _query(study: Study) -> Select[Any]:
+def _query(study: Study) -> Select[*tuple[Any, ...]]:
     a = Authorisation
     return (
         select(

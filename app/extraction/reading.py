@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -58,9 +58,9 @@ def patient_rows(session: Session, study: Study, filters: Filters) -> Iterator[P
             yield PatientRow._make(row)
 
 
-def _query(study: Study, filters: Filters) -> Select[tuple[object, ...]]:
+def _query(study: Study, filters: Filters) -> Select[*tuple[Any, ...]]:
     in_force = and_(Disposition.patient_id == Patient.id, Disposition.withdrawn_at.is_(None))
-    query: Select[tuple[object, ...]] = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             Patient.id, Patient.code, Patient.centre_id, Patient.sex, Patient.incident, Patient.enrolled,
             Patient.first_grant_on, Patient.last_grant_on, Response.id, Response.version_id, Response.document,

@@ -5,13 +5,13 @@ The evaluation kept beside the answers is used when its key still fits; otherwis
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import orjson
 
-from app.collection.evaluating import day_of
 from app.collection.evaluated import key_from, pack
+from app.collection.evaluating import day_of
 from app.collection.questionnaires import Published
 from app.extraction.reading import PatientRow
 from forms.answers import Answers
@@ -40,8 +40,8 @@ def evaluation_of(
     document = orjson.loads(row.document or b"{}")
     answered = {address: cell for address, cell in document["answers"].items() if "v" in cell or "m" in cell}
     answers = Answers.from_json({"answers": answered, "lines": document["lines"]})
-    at = row.last_answer_at or datetime.min
-    evaluation = evaluate(version.questionnaire, answers, list_facts(row.patient_id), day_of(at))
+    day = day_of(row.last_answer_at) if row.last_answer_at is not None else date.min
+    evaluation = evaluate(version.questionnaire, answers, list_facts(row.patient_id), day)
     return orjson.loads(pack(version.questionnaire, evaluation))  # type: ignore[no-any-return]  # what pack wrote
 
 

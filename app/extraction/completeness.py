@@ -1,0 +1,104 @@
+"""How complete the answers are: by variable, by centre, and one by the other; what is missing is told by its reason."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Study
+from app.extraction.feeding import Reading
+from app.extraction.reading import Filters
+from app.extraction.records import Record
+from app.extraction.states import GROUPS
+from app.kernel.vault import Vault
+
+MISSING = ("not_answered", "unknown", "not_done", "not_applicable")
+
+
+@dataclass
+class Share:
+    """Of one variable or one centre: how many answers were asked for, and what stands there."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def asked(self) -> int:
+        """Answered or missing, for whatever reason; what was not asked does not count."""
+        return self.counts["answered"] + sum(self.counts[state] for state in MISSING)
+
+    @property
+    def answered(self) -> int:
+        """With a value."""
+        return self.counts["answered"]
+
+    @property
+    def known(self) -> float | None:
+        """Answered over asked, without what does not apply; None when nothing was asked."""
+        wanted = self.asked - self.counts["not_applicable"]
+        return self.answered / wanted if wanted else None
+
+
+@dataclass(frozen=True)
+class VariableShare:
+    """One variable (``v_surf@m12`` at its visit) with its labels."""
+
+    name: str
+    visit: str | None
+    fr: str
+    en: str
+    level: str
+    share: Share
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Completeness of a study's handed-in questionnaires."""
+
+    responses: int
+    variables: list[VariableShare]
+    centres: dict[str, Share]
+    cells: dict[tuple[str, str], Share]
+
+
+def completeness(session: Session, vault: Vault, study: Study, *, submitted_only: bool = True) -> Completeness:
+    """Read every response once and count. ``cells`` is by (centre code, variable with its visit)."""
+    reading = Reading(session, vault, study, Filters(submitted_only))
+    cells: dict[tuple[str, str], Share] = defaultdict(Share)
+    responses = 0
+    for row, record in reading.records():
+        if record is not None:
+            responses += 1
+            _count(cells, reading.centres[row.centre_id], record)
+    return Completeness(responses, _variables(reading, cells), _centres(cells), dict(cells))
+
+
+def _count(cells: dict[tuple[str, str], Share], centre: str, record: Record) -> None:
+    for address in record.values:
+        if address not in record.packed["d"]:
+            cells[centre, address.partition("#")[0]].counts["answered"] += 1
+    for group, state in GROUPS:
+        if state != "not_asked":
+            for address in record.packed.get(group, ()):
+                cells[centre, address.partition("#")[0]].counts[state] += 1
+
+
+def _centres(cells: dict[tuple[str, str], Share]) -> dict[str, Share]:
+    centres: dict[str, Share] = defaultdict(Share)
+    for (centre, _), share in cells.items():
+        centres[centre].counts += share.counts
+    return dict(sorted(centres.items()))
+
+
+def _variables(reading: Reading, cells: dict[tuple[str, str], Share]) -> list[VariableShare]:
+    union = reading.layout.union
+    shares: dict[str, Share] = defaultdict(Share)
+    for (_, address), share in cells.items():
+        shares[address].counts += share.counts
+    found = []
+    for question in union.questions.values():
+        for visit in question.visits or (None,):
+            share = shares.get(f"{question.name}@{visit}" if visit else question.name)
+            if share is not None and not question.identity:
+                level = dict(question.required_at).get(visit or "", question.required)
+                found.append(VariableShare(question.name, visit, question.label.fr, question.label.en, level, share))
+    return found

@@ -1,0 +1,116 @@
+"""Freezing a cut: its workbook kept in the home, its facts in the database; and making it again to compare.
+
+The same data, questionnaire and software give the same bytes; a cut made again from changed data says so.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Study
+from app.cohort.studies import find_study
+from app.extraction.cuts import cut_numbered, cut_path, next_number
+from app.extraction.exporting import Exported, file_sha256, write_extraction
+from app.extraction.feeding import Progress
+from app.extraction.models import Cut
+from app.extraction.software import software
+from app.extraction.tables import Extraction, Wishes
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A cut that was made: its number, its file, and what was written."""
+
+    number: int
+    exported: Exported
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A cut made again: whether the kept file is untouched, the data the same, and the bytes the same."""
+
+    number: int
+    file_intact: bool
+    same_data: bool
+    same_bytes: bool
+
+
+def freeze(
+    installation: Installation,
+    study_code: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str = "",
+    labels: bool = False,
+    submitted_only: bool = False,
+    since: int | None = None,
+    progress: Progress = lambda done: None,
+) -> Frozen:
+    """The next cut of a study: written, then recorded and journalled. Raises UnknownStudy, UnknownCut, CannotWrite."""
+    with installation.database.reading() as session:
+        study = find_study(session, study_code)
+        number = next_number(session, study)
+        wishes = Wishes(labels, submitted_only, cut_numbered(session, study, since) if since else None)
+        path = cut_path(installation.settings.home, study.code, number)
+        extraction = Extraction(session, installation.vault, study, wishes, progress)
+        exported = write_extraction(extraction, path, "xlsx", title_of(number, name))
+        cut = _cut(extraction, exported, number, name, actor, now, since)
+    with installation.database.writing() as session:
+        session.add(cut)
+        _journal(session, study_code, cut, actor, now)
+    return Frozen(number, exported)
+
+
+def title_of(number: int, name: str) -> str:
+    """How lisez_moi names a cut."""
+    return f"n° {number}" + (f" : {name}" if name else "")
+
+
+def _cut(
+    extraction: Extraction, exported: Exported, number: int, name: str, actor: Actor, now: datetime, since: int | None
+) -> Cut:
+    newest = max(extraction.reading.published.values(), key=lambda one: one.number)
+    wishes = extraction.wishes
+    filters = {"submitted_only": wishes.submitted_only, "labels": wishes.labels, "since": since}
+    return Cut(
+        study_id=extraction.study.id, number=number, name=name, frozen_at=now, frozen_by=actor.name,
+        data_at=exported.anchor.at, questionnaire_version=newest.number, questionnaire_sha256=newest.sha256,
+        rules_sha256=extraction.reading.rules_sha256, filters=orjson.dumps(filters).decode(),
+        counts=orjson.dumps(dict(exported.sheets)).decode(), data_sha256=exported.data_sha256,
+        file_sha256=exported.sha256, journal_entries=exported.anchor.entries, journal_head=exported.anchor.head,
+        software=software(),
+    )  # fmt: skip
+
+
+def _journal(session: Session, study_code: str, cut: Cut, actor: Actor, now: datetime) -> None:
+    record(
+        session, actor=actor, at=now, action="cut.frozen", subject_type="study", subject_id=study_code,
+        study=study_code, field=str(cut.number), new=cut.file_sha256,
+    )  # fmt: skip
+
+
+def make_again(installation: Installation, study_code: str, number: int) -> Comparison:
+    """The cut made again from today's data, beside the kept one; nothing is changed. Raises UnknownStudy, UnknownCut."""
+    with installation.database.reading() as session, tempfile.TemporaryDirectory() as folder:
+        study = find_study(session, study_code)
+        cut = cut_numbered(session, study, number)
+        exported = _again(installation, session, study, cut, Path(folder))
+        kept = cut_path(installation.settings.home, study.code, number)
+        intact = kept.exists() and file_sha256(kept) == cut.file_sha256
+        return Comparison(number, intact, exported.data_sha256 == cut.data_sha256, exported.sha256 == cut.file_sha256)
+
+
+def _again(installation: Installation, session: Session, study: Study, cut: Cut, folder: Path) -> Exported:
+    filters = orjson.loads(cut.filters)
+    since = cut_numbered(session, study, filters["since"]) if filters["since"] else None
+    wishes = Wishes(filters["labels"], filters["submitted_only"], since)
+    extraction = Extraction(session, installation.vault, study, wishes)
+    return write_extraction(extraction, folder / "again.xlsx", "xlsx", title_of(cut.number, cut.name))
