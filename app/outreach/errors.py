@@ -38,8 +38,8 @@ class RespondentsRefused(Refusal):
     """A file of respondents with at least one faulty cell: nothing of it is imported."""
 
     code = "respondents-refused"
-    fr = "{count} cellule(s) à corriger, rien n’a été importé : {first_fr}"
-    en = "{count} cell(s) to mend, nothing was imported: {first_en}"
+    fr = "{count} cellule(s) à corriger, rien n’a été importé :\n{lines_fr}"
+    en = "{count} cell(s) to mend, nothing was imported:\n{lines_en}"
     faults: "list[Fault]"
 
 

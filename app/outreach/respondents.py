@@ -10,8 +10,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cohort.centres import ensure_centre, resolve_centre
+from app.cohort.centres import ensure_place, place_of
+from app.cohort.known import load_book
 from app.cohort.models import Centre, Study
+from app.cohort.names import Place, spelling_key
+from app.cohort.resolving import Entry
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
@@ -45,6 +48,11 @@ LANGUAGES = {
     "english": "en",
 }
 LONGEST = 200
+MOST_SHOWN = 30
+DOUBTFUL = (
+    "ce nom ressemble à un centre connu sans le désigner sûrement : recopiez le nom de la liste, ou le FINESS",
+    "this name resembles a known centre without safely being it: copy the list's name, or its FINESS",
+)
 TELEPHONE = re.compile(r"[+0-9][0-9 ().,/+-]{4,29}")
 
 
@@ -88,25 +96,21 @@ class Report:
 
 @dataclass(frozen=True)
 class Line:
-    """One good row of the table."""
+    """One good row of the table: where its centre is named, the centre as typed, the person."""
 
-    centre: str
-    finess: str | None
-    city: str | None
-    postcode: str | None
+    where: str
+    place: Place
     person: Person
 
 
 def check_respondents(session: Session, installation: Installation, study: Study, path: Path) -> Report:
     """What importing this file would do, and every cell to mend; nothing is written. Raises NotATable, ColumnsMissing."""
     lines, report = _read(path)
-    for line in lines:
-        centre = resolve_centre(
-            session, study, line.centre, finess=line.finess, city=line.city, postcode=line.postcode
-        )
-        known = centre and _known(session, installation, centre, line)
-        _count(report, known is not None, bool(known) and _differs(installation, known, line))
-        report.new_centres += centre is None
+    homes = _homes(session, study, lines, report.faults)
+    for line, home in zip(lines, homes, strict=True):
+        known = _known(session, installation, home, line) if home else None
+        _count(report, known is not None, _differs(installation, known, line))
+    report.new_centres = len({line.place for line, home in zip(lines, homes, strict=True) if home is None})
     return report
 
 
@@ -121,15 +125,15 @@ def import_respondents(
     RespondentsRefused (its `faults` names every cell to mend) before anything is written.
     """
     lines, report = _read(path)
+    _homes(session, study, lines, report.faults)
     if report.faults:
-        first = report.faults[0]
-        refusal = RespondentsRefused(
-            count=len(report.faults), first_fr=first.message("fr"), first_en=first.message("en")
-        )
-        refusal.faults = report.faults
-        raise refusal
+        raise _refusal(report.faults)
+    book, _ = load_book(session, study)
+    centres = len(book.entries)
     for line in lines:
-        _import_line(session, installation, study, line, report, actor, now)
+        centre = ensure_place(session, study, book, line.place, actor=actor, now=now)
+        _import_line(session, installation, study, centre, line, report, actor, now)
+    report.new_centres = len(book.entries) - centres
     return report
 
 
@@ -137,18 +141,14 @@ def _import_line(
     session: Session,
     installation: Installation,
     study: Study,
+    centre: Centre,
     line: Line,
     report: Report,
     actor: Actor,
     now: datetime,
 ) -> None:
-    where = {"finess": line.finess, "city": line.city, "postcode": line.postcode}
-    centre = resolve_centre(session, study, line.centre, **where)
-    if centre is None:
-        centre = ensure_centre(session, study, line.centre, **where, actor=actor, now=now)
-        report.new_centres += 1
-    known = _known(session, installation, centre, line)
-    changed = known is not None and _differs(installation, known, line)
+    known = _known(session, installation, centre.id, line)
+    changed = _differs(installation, known, line)
     _count(report, known is not None, changed)
     if known is None:
         add_respondent(
@@ -183,9 +183,37 @@ def _update(
     )
 
 
-def _known(session: Session, installation: Installation, centre: Centre, line: Line) -> Respondent | None:
+def _homes(session: Session, study: Study, lines: list[Line], faults: list[Fault]) -> list[int | None]:
+    """The centre's id of each line, None for one that the import would make; doubtful ones become faults."""
+    book, _ = load_book(session, study)
+    homes: list[int | None] = []
+    for line in lines:
+        found = book.resolve(line.place)
+        if found.entry is None and found.how != "new":
+            faults.append(Fault(line.where, "centre", line.place.name, *DOUBTFUL))
+        if found.entry is None:
+            # Learnt in this copy of the book only, so that the next line of the same centre finds it.
+            book.learn(book.add(Entry()), line.place, "given")
+            homes.append(None)
+        else:
+            homes.append(found.entry.centre_id or None)
+    return homes
+
+
+def _refusal(faults: list[Fault]) -> RespondentsRefused:
+    shown = faults[:MOST_SHOWN]
+    refusal = RespondentsRefused(
+        count=len(faults),
+        lines_fr="\n".join(fault.message("fr") for fault in shown),
+        lines_en="\n".join(fault.message("en") for fault in shown),
+    )
+    refusal.faults = faults
+    return refusal
+
+
+def _known(session: Session, installation: Installation, centre_id: int, line: Line) -> Respondent | None:
     mailbox = mailbox_of(installation.vault, line.person.email)
-    query = select(Respondent).where(Respondent.centre_id == centre.id, Respondent.mailbox == mailbox)
+    query = select(Respondent).where(Respondent.centre_id == centre_id, Respondent.mailbox == mailbox)
     return session.scalar(query)
 
 
@@ -252,9 +280,8 @@ def _line(row: Row, columns: dict[str, int], faults: list[Fault]) -> Line | None
         function=cell["fonction"],
         language=LANGUAGES[_plain(cell["langue"])],
     )
-    return Line(
-        cell["centre"], cell["finess"] or None, cell["ville"] or None, cell["code_postal"] or None, person
-    )
+    place = place_of(cell["centre"], finess=cell["finess"], city=cell["ville"], postcode=cell["code_postal"])
+    return Line(row.place(columns["centre"]), place, person)
 
 
 def _complaints(cell: dict[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -281,7 +308,7 @@ def _is_first(
     line: Line, row: Row, columns: dict[str, int], seen: dict[tuple[str, str], str], faults: list[Fault]
 ) -> bool:
     place = row.place(columns["courriel"])
-    key = (_plain(line.centre + (line.city or "") + (line.finess or "")), line.person.email.lower())
+    key = (spelling_key(line.place), line.person.email.lower())
     other = seen.setdefault(key, place)
     if other == place:
         return True

@@ -26,6 +26,7 @@ def run_worker(
     stop: threading.Event | None = None,
     tasks: Sequence[Task] = (),
     opener: Opener = transport_of,
+    courier: type[Courier] = Courier,
 ) -> Report:
     """Runs a worker in this thread; what it did. With `once` it returns when nothing is due any more.
 
@@ -34,18 +35,18 @@ def run_worker(
     of workers may run at once.
     """
     stop = stop or threading.Event()
-    courier = Courier(installation, opener(installation), clock or installation.clock)
-    with _beating(courier):
+    working = courier(installation, opener(installation), clock or installation.clock)
+    with _beating(working):
         try:
             while not stop.is_set():
-                done = courier.round() + sum(task(installation, courier.clock) for task in tasks)
-                outage = courier.report.unreachable is not None
-                if once and (outage or not (done or _others_hold(courier))):
+                done = working.round() + sum(task(installation, working.clock) for task in tasks)
+                outage = working.report.unreachable is not None
+                if once and (outage or not (done or _others_hold(working))):
                     break
-                _pause(courier, stop, done, once)
+                _pause(working, stop, done, once)
         finally:
-            courier.close()
-    return courier.report
+            working.close()
+    return working.report
 
 
 def _pause(courier: Courier, stop: threading.Event, done: int, once: bool) -> None:
