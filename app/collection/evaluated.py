@@ -11,7 +11,7 @@ Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction`
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import orjson
@@ -138,7 +138,7 @@ def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str
     return key_from(questionnaire_sha256, tuple(row)[1:])
 
 
-def keys_of_study(session: Session, study_id: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+def keys_of_study(session: Session, study_id: int) -> Generator[tuple[str, tuple[object, ...]]]:
     """Patient id and facts of every patient in the order of their codes, streamed."""
     query = keys_query(study_id).order_by(func.length(Patient.code), Patient.code)
     with session.execute(query.execution_options(yield_per=1_000)) as rows:

@@ -96,10 +96,10 @@ def _apply(
     document = Document.loads(response.document)
     parsed = parse_changes(version.questionnaire, [one for one in changes if isinstance(one, Change)])
     revision, outcome = response.revision + 1, Outcome()
+    _apply_answers(version, document, parsed, revision, outcome)
     for line in changes:
         if isinstance(line, LineChange):
             _apply_line(version, document, line, revision, outcome)
-    _apply_answers(version, document, parsed, revision, outcome)
     _refuse_if_nothing_stands(parsed, outcome)
     if outcome.steps:
         evaluation = _write(writer, version, response, document, outcome, revision)

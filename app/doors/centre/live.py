@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
@@ -14,6 +14,7 @@ from app.collection.reading import last_change
 from app.collection.saving import SaveReply, save
 from app.doors.centre.dates import clock_time
 from app.doors.centre.filling import as_entered
+from app.doors.centre.headings import derived_of
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import menu_of
 from app.doors.centre.plans import Page, page_of
@@ -48,8 +49,7 @@ def store(code: str) -> ResponseReturnValue:
     except AnswersRefused as refused:
         return jsonify(refused={str(change.address): refused.message(language())}), refused.status
     except Conflict as conflict:
-        session().rollback()
-        moment = moment_of(own_patient(code))
+        moment = moment_of(patient)
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
     moment = moment_of(patient)
     return jsonify(_stored(moment, sent, reply))
@@ -95,7 +95,9 @@ def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply) -> dict[str,
         "menu": {
             stop.code: [stop.required, stop.left, stop.wrong, stop.closed] for stop in menu_of(moment, page)
         },
+        "required": sum(counted[0] for counted in moment.situation.progress.values()),
         "left": sum(counted[2] for counted in moment.situation.progress.values()),
+        "derived": render_template("_derived.html", derived=derived_of(moment, page)),
         "groups": {
             block.group: [shown.opened(block), shown.lines(block)]
             for block in page.blocks

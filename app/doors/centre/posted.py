@@ -46,6 +46,7 @@ def read_posted(shown: Shown, form: MultiDict[str, str]) -> Posted:
     """The changes of a posted page. `shown` is the page as it stands now; nothing is parsed here."""
     was = _was(form.get("was", ""))
     base = int(form["base"]) if form.get("base", "").isdigit() else 0
+    bases = _bases(form.get("bases", ""))
     posted = Posted()
     for address in _addresses(shown, form):
         name = str(address)
@@ -56,7 +57,7 @@ def read_posted(shown: Shown, form: MultiDict[str, str]) -> Posted:
         posted.entered[name] = entered
         if form.get(f"{name}!k"):
             continue  # the sender chose the value that is stored
-        change = _change(shown, address, entered, before, base)
+        change = _change(shown, address, entered, before, bases.get(name, base))
         if change is not None:
             posted.changes.append(change)
     posted.changes.extend(_line_changes(form.get("do", "")))
@@ -67,6 +68,15 @@ def _was(text: str) -> Was:
     try:
         held = orjson.loads(text)
         return {str(name): Entered(typed, missing) for name, (typed, missing) in held.items()}
+    except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
+        return {}
+
+
+def _bases(text: str) -> dict[str, int]:
+    """The revisions of answers that the live page has stored since the page was drawn."""
+    try:
+        held = orjson.loads(text)
+        return {str(name): int(revision) for name, revision in held.items()}
     except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
         return {}
 

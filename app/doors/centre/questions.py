@@ -49,9 +49,9 @@ def store(code: str, section: str, visit: str | None = None) -> ResponseReturnVa
     if not posted.changes:
         return _onwards(moment, page, None)
     try:
-        reply = _save(moment.patient, posted)
+        with session().begin_nested():
+            reply = _save(moment.patient, posted)
     except CollectionRefusal as refused:
-        session().rollback()
         return _refused(code, page, posted, refused)
     return _stored(code, page, posted, reply)
 

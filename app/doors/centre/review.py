@@ -48,17 +48,17 @@ def hand_in(code: str) -> ResponseReturnValue:
     """Submits, once; a second press leads to the same receipt."""
     patient = own_patient(code)
     try:
-        submit(
-            session(),
-            installation().vault,
-            patient=patient,
-            mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
-            actor=actor(),
-            now=now(),
-            left_out_because=request.form.get("because"),
-        )
+        with session().begin_nested():
+            submit(
+                session(),
+                installation().vault,
+                patient=patient,
+                mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+                actor=actor(),
+                now=now(),
+                left_out_because=request.form.get("because"),
+            )
     except CollectionRefusal as refused:
-        session().rollback()
         return _review(moment_of(own_patient(code)), refused.message(language())), refused.status
     return redirect(url_for(".receipt", code=code), 303)
 

@@ -1,0 +1,321 @@
+/* The live page. It saves each answer when its field is left and shows what the server says follows from it.
+   It knows no rule of any questionnaire; without it every page works by its buttons. */
+(function () {
+  "use strict";
+  var sent = document.body.getAttribute("data-sent");
+  if (sent) { forget("/patients/" + sent + "/"); }
+  var form = document.getElementById("questions");
+  if (!form || !form.getAttribute("data-live") || !window.fetch || !window.DOMParser || !window.Promise) { return; }
+
+  var KEY = "recueil:" + location.pathname;
+  var RETRY_AFTER = 5000;
+  var DRAFT_AFTER = 700;
+  var state = document.getElementById("etat");
+  var words = form.dataset;
+  var queue = [];            // answers on their way, oldest first
+  var bases = {};            // address -> revision at which this page saw the answer
+  var drafts = {};           // address -> what is typed and not yet stored
+  var busy = false, timer = null, draftTimer = null, lost = false;
+
+  /* ---- what is kept in this tab until it is stored ---- */
+  function keep() {
+    try {
+      if (Object.keys(drafts).length) { sessionStorage.setItem(KEY, JSON.stringify(drafts)); } else { sessionStorage.removeItem(KEY); }
+    } catch (error) { /* private windows may refuse: the page itself still holds the text */ }
+  }
+  function forget(path) {
+    try {
+      Object.keys(sessionStorage).forEach(function (key) {
+        if (key.indexOf("recueil:") === 0 && key.indexOf(path) > 0) { sessionStorage.removeItem(key); }
+      });
+    } catch (error) { /* nothing was kept then */ }
+  }
+
+  /* ---- reading and writing the fields of one question ---- */
+  function box(address) { return form.querySelector('[data-a="' + address + '"]'); }
+  function fields(address, suffix) {
+    return Array.prototype.slice.call(form.elements).filter(function (one) { return one.name === address + (suffix || ""); });
+  }
+  function checked(list) { return list.filter(function (one) { return one.checked; }).map(function (one) { return one.value; }); }
+  function read(address) {
+    var kind = box(address).getAttribute("data-k");
+    var own = fields(address), value = { typed: "", missing: checked(fields(address, "!m"))[0] || "" };
+    if (kind === "ticks") { value.typed = checked(own); }
+    else if (kind === "radio") {
+      value.typed = checked(own)[0] || "";
+      if (value.typed.charAt(0) === "!") { value.missing = value.typed.slice(1); value.typed = ""; }
+    } else if (own[0]) { value.typed = own[0].value; }
+    var comment = fields(address, "!c")[0], ok = fields(address, "!ok")[0];
+    if (comment) { value.comment = comment.value || (ok && ok.checked ? ok.nextElementSibling.textContent : ""); }
+    return value;
+  }
+  function write(address, typed, missing) {
+    var kind = box(address).getAttribute("data-k");
+    fields(address).forEach(function (one) {
+      if (kind === "ticks") { one.checked = typed.indexOf(one.value) >= 0; }
+      else if (kind === "radio") { one.checked = missing ? one.value === "!" + missing : one.value !== "" && one.value === typed; }
+      else { one.value = typed; }
+    });
+    fields(address, "!m").forEach(function (one) { one.checked = missing !== "" && one.value === missing; });
+  }
+  function same(one, other) { return String(one.typed) === String(other.typed) && one.missing === other.missing; }
+  function fresh() {
+    var bytes = new Uint8Array(16);
+    crypto.getRandomValues(bytes);
+    return Array.prototype.map.call(bytes, function (byte) { return ("0" + byte.toString(16)).slice(-2); }).join("");
+  }
+
+  /* ---- what the person is told ---- */
+  function tell(text, mood, retry) {
+    state.textContent = text;
+    state.className = "who__saved" + (mood ? " is-" + mood : "");
+    if (retry) {
+      var button = document.createElement("button");
+      button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = words.retry;
+      button.addEventListener("click", function () { lost = false; send(); });
+      state.appendChild(document.createTextNode(" ")); state.appendChild(button);
+    }
+  }
+  function says(address) { var at = box(address); return at && at.querySelector(".q__says"); }
+  function complain(address, text) {
+    var at = box(address), place = says(address), line = document.createElement("p");
+    if (!at) { return; }
+    line.className = "field__error"; line.textContent = text;
+    place.textContent = ""; place.appendChild(line);
+    at.classList.add("q--bad");
+    fields(address).forEach(function (one) { one.setAttribute("aria-invalid", "true"); });
+  }
+  function choose(clash) {
+    var place = says(clash.address), row = document.createElement("p");
+    complain(clash.address, words.clash.replace("{who}", clash.who).replace("{when}", clash.when));
+    row.className = "q__keep";
+    [[words.theirs.replace("{value}", clash.theirs), function () { write(clash.address, clash.fields[0], clash.fields[1]); drop(clash.address); mend(clash.address); }],
+     [words.mine.replace("{value}", clash.mine), function () { enqueue(clash.address); }]].forEach(function (pair) {
+      var button = document.createElement("button");
+      button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = pair[0];
+      button.addEventListener("click", pair[1]);
+      row.appendChild(button);
+    });
+    place.appendChild(row);
+    bases[clash.address] = clash.revision;
+  }
+  function mend(address) {
+    var at = box(address);
+    at.classList.remove("q--bad");
+    says(address).textContent = "";
+    fields(address).forEach(function (one) { one.removeAttribute("aria-invalid"); });
+    note();
+  }
+
+  /* ---- what follows from an answer, as the server said it ---- */
+  function show(reply) {
+    Object.keys(reply.marks).forEach(function (address) {
+      var at = box(address), mark = reply.marks[address], place = at && says(address);
+      if (!at || drafts[address]) { return; }
+      at.className = at.className.replace(/\s*q--(set|off|bad|warn)\b/g, "") + (mark[0] ? " " + mark[0] : "");
+      at.hidden = mark[1];
+      var bad = mark[0].indexOf("q--bad") >= 0;
+      fields(address).forEach(function (one) { if (bad) { one.setAttribute("aria-invalid", "true"); } else { one.removeAttribute("aria-invalid"); } });
+      if (place && place.getAttribute("data-said") !== mark[2] && !place.contains(document.activeElement)) {
+        place.innerHTML = mark[2];
+        place.setAttribute("data-said", mark[2]);
+      }
+    });
+    Object.keys(reply.menu).forEach(function (code) {
+      var item = document.querySelector('[data-section="' + code + '"] [data-count]'), said = reply.menu[code];
+      if (item) { item.textContent = said[3] ? "" : said[2] ? said[2] + " !" : said[1] ? (said[0] - said[1]) + "/" + said[0] : said[0] ? "✓" : ""; }
+    });
+    var left = document.querySelector("[data-left]"), bar = document.querySelector("[data-progress]");
+    if (left) { left.textContent = reply.left === 0 ? words.none : reply.left === 1 ? words.one : words.many.replace("{num}", reply.left); }
+    if (bar) { bar.max = reply.required || 1; bar.value = reply.required - reply.left; }
+    Object.keys(reply.groups).forEach(function (group) {
+      var lines = form.querySelector('[data-group="' + group + '"]'), said = reply.groups[group];
+      if (lines && (lines.hidden ? said[0] : !said[0] || (said[1].length && !lines.querySelector(".line")))) { refresh(); }
+    });
+    var derived = document.getElementById("calcul");
+    if (derived && reply.derived !== undefined) { derived.innerHTML = reply.derived; }
+  }
+
+  /* ---- sending: one answer at a time, in order, until there are none ---- */
+  function enqueue(address) {
+    var value = read(address);
+    drafts[address] = value; keep();
+    queue = queue.filter(function (one) { return one.address !== address || one.flying; });
+    queue.push({ mutation: fresh(), address: address, typed: value.typed, missing: value.missing, comment: value.comment });
+    send();
+  }
+  function drop(address) {
+    queue = queue.filter(function (one) { return one.address !== address; });
+    delete drafts[address]; keep();
+  }
+  function base(address) { return address in bases ? bases[address] : Number(form.elements.base.value); }
+  function send() {
+    if (busy || lost || !queue.length) { return Promise.resolve(); }
+    busy = true;
+    clearTimeout(timer);
+    tell(words.saving);
+    var one = queue[0];
+    one.flying = true;
+    return post(one).then(function (result) { busy = false; took(one, result); }, function () {
+      busy = false; one.flying = false;
+      tell(words.offline, "bad", true);
+      timer = setTimeout(send, RETRY_AFTER);
+    });
+  }
+  function post(one) {
+    var body = { mutation: one.mutation, address: one.address, typed: one.typed, missing: one.missing, comment: one.comment,
+      base: base(one.address), section: words.section, visit: words.visit };
+    if (one.body) { body = one.body; } else { one.body = body; }
+    return fetch(words.live, {
+      method: "POST", credentials: "same-origin", redirect: "manual",
+      headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
+      body: JSON.stringify(body)
+    }).then(function (response) {
+      if (response.status >= 500) { throw new Error("later"); }
+      return response.json().catch(function () { return {}; }).then(function (reply) { return { status: response.status, reply: reply }; });
+    });
+  }
+  function took(one, result) {
+    var status = result.status, reply = result.reply;
+    if (status === 200) {
+      queue.shift();
+      Object.keys(reply.stored).forEach(function (address) { bases[address] = reply.stored[address]; });
+      if (box(one.address) && same(read(one.address), one)) {
+        delete drafts[one.address]; keep();
+        var now = reply.shown[one.address];
+        if (now && document.activeElement !== fields(one.address)[0]) { write(one.address, now[0], now[1]); }
+      }
+      note(one.address);
+      show(reply);
+      if (queue.length) { send(); } else { tell(reply.at, "good"); }
+    } else if (status === 422 && reply.refused) {
+      queue.shift();
+      Object.keys(reply.refused).forEach(function (address) { complain(address, reply.refused[address]); });
+      tell(words.failed, "bad");
+      send();
+    } else if (status === 409 && reply.clashes) {
+      queue.shift();
+      reply.clashes.forEach(choose);
+      tell(words.failed, "bad");
+      send();
+    } else if ((status === 400 || status === 403 || status === 404) && !one.again) {
+      one.again = true; one.flying = false;
+      renew().then(send, function () { lost = true; tell(words.lost, "bad", true); });
+    } else if (status === 400 || status === 403 || status === 404) {
+      one.again = false; one.flying = false; lost = true;
+      tell(words.lost, "bad", true);
+    } else {
+      queue.shift();
+      if (reply.error) { complain(one.address, reply.error); }
+      tell(words.failed, "bad");
+    }
+  }
+  /* After the link was opened again in another tab, this page needs that session's token. */
+  function renew() {
+    return page().then(function (other) { form.elements.csrf_token.value = other.elements.csrf_token.value; });
+  }
+  function page() {
+    return fetch(location.pathname, { credentials: "same-origin", redirect: "manual" }).then(function (response) {
+      if (response.status !== 200) { throw new Error("lost"); }
+      return response.text();
+    }).then(parsed);
+  }
+  function parsed(html) {
+    var other = new DOMParser().parseFromString(html, "text/html").getElementById("questions");
+    if (!other) { throw new Error("lost"); }
+    return other;
+  }
+  /* The form itself must know what was stored, so that its own buttons send only the rest. */
+  function note(address) {
+    var was = {};
+    try { was = JSON.parse(form.elements.was.value || "{}"); } catch (error) { was = {}; }
+    if (address && box(address) && !drafts[address]) { var value = read(address); was[address] = [value.typed, value.missing]; }
+    form.elements.was.value = JSON.stringify(was);
+    form.elements.bases.value = JSON.stringify(bases);
+  }
+  function settled() {
+    return send().then(function () {
+      if (!queue.length) { return; }
+      if (lost || timer && !busy) { throw new Error("waiting"); }
+      return new Promise(function (done) { setTimeout(done, 60); }).then(settled);
+    });
+  }
+
+  /* ---- lines: the form's own buttons, without leaving the page ---- */
+  function refresh(focus) {
+    return page().then(function (other) { replace(other, focus); });
+  }
+  function replace(other, focus) {
+    var typed = {};
+    Object.keys(drafts).forEach(function (address) { typed[address] = drafts[address]; });
+    form.innerHTML = other.innerHTML;
+    bases = {};
+    Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing); } });
+    if (focus) { focus(); }
+  }
+  function changeLines(button) {
+    var data = new URLSearchParams(new FormData(form)), action = button.value.split(":");
+    data.set("do", button.value);
+    fetch(form.action, { method: "POST", credentials: "same-origin", body: data }).then(function (response) {
+      if (!response.ok) { throw new Error("refused"); }
+      return response.text();
+    }).then(parsed).then(function (other) {
+      replace(other, function () {
+        var group = form.querySelector('[data-group="' + action[1] + '"]'), lines = group ? group.querySelectorAll(".line") : [];
+        var at = lines.length ? lines[lines.length - 1] : group;
+        var target = at && at.querySelector("select, input:not([type=hidden]), textarea, button");
+        if (target) { target.focus(); }
+      });
+    }).catch(function () { form.submit(); });
+  }
+
+  /* ---- what people do ---- */
+  function addressOf(field) { return field.name ? field.name.split("!")[0] : ""; }
+  form.addEventListener("change", function (event) {
+    var field = event.target, address = addressOf(field), at = address && box(address);
+    if (!at) { return; }
+    if (field.hasAttribute("data-alone") && field.checked) {
+      fields(address).forEach(function (one) { if (one !== field) { one.checked = false; } });
+    } else if (field.type === "checkbox" && field.checked && field.name === address) {
+      fields(address).forEach(function (one) { if (one.hasAttribute("data-alone")) { one.checked = false; } });
+    }
+    if (field.name === address + "!m" && field.value) { fields(address).forEach(function (one) { if (one.type === "checkbox") { one.checked = false; } else { one.value = ""; } }); }
+    else if (field.name === address) { fields(address, "!m").forEach(function (one) { one.checked = false; }); }
+    enqueue(address);
+  });
+  form.addEventListener("input", function (event) {
+    var address = addressOf(event.target), at = address && box(address);
+    if (!at || event.target.name !== address) { return; }
+    clearTimeout(draftTimer);
+    draftTimer = setTimeout(function () { if (box(address)) { drafts[address] = read(address); keep(); } }, DRAFT_AFTER);
+  });
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("button[name=do]") : null;
+    if (!button) { return; }
+    if (button.value.indexOf(":") > 0) {
+      event.preventDefault();
+      settled().then(function () { changeLines(button); }, function () { tell(words.offline, "bad", true); });
+    } else if (queue.length) {
+      event.preventDefault();
+      settled().then(function () { button.click(); }, function () { if (!lost) { tell(words.offline, "bad", true); } });
+    }
+  });
+  window.addEventListener("online", function () { send(); });
+  window.addEventListener("beforeunload", function (event) { if (queue.length) { event.preventDefault(); event.returnValue = ""; } });
+
+  /* ---- what a closed tab or a crash left behind ---- */
+  try { drafts = JSON.parse(sessionStorage.getItem(KEY) || "{}"); } catch (error) { drafts = {}; }
+  var found = Object.keys(drafts).filter(function (address) {
+    if (!box(address) || same(read(address), drafts[address])) { delete drafts[address]; return false; }
+    write(address, drafts[address].typed, drafts[address].missing);
+    return true;
+  });
+  keep();
+  if (found.length) { found.forEach(enqueue); tell(words.found); }
+  if (window.matchMedia && window.matchMedia("(max-width: 61.99rem)").matches) {
+    var menu = document.querySelector(".menu__box");
+    if (menu) { menu.removeAttribute("open"); }
+  }
+  var errors = document.getElementById("erreurs");
+  if (errors) { errors.focus(); }
+})();
