@@ -107,8 +107,8 @@ class Run:
         operand = self._operand(step, value)
         if operand is not None:
             frame.values[address] = operand
-        if question.operator:
-            frame.values[Address(question.operator, address.visit, address.line)] = value["op"]
+        if question.operator and isinstance(value, dict):
+            frame.values[Address(question.operator, address.visit, address.line)] = value.get("op")
 
     @staticmethod
     def _operand(step: Asking, value: Any) -> Any:

@@ -1,13 +1,14 @@
 """Findings: ranges, counts of lines and the checks of the study, each with its sentence in both languages."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from forms.answers import EMPTY, Address
 from forms.definition import Label, Question, Questionnaire
 from forms.expressions.frames import Frame
 from forms.expressions.values import less, truth
-from forms.planning import Asking, Checking, Group, Limits, Plan
+from forms.planning import Asking, Checking, Group, Plan
 from forms.spans import Span, write
 from forms.states import Evaluation, Finding, State
 from forms.types import TYPES
@@ -50,45 +51,48 @@ def _ranges(step: Asking, frame: Frame, evaluation: Evaluation) -> None:
     for line in lines:
         address = Address(question.name, step.visit, line)
         if evaluation.states.get(address) is State.ANSWERED:
-            _constant_range(step, address, evaluation)
-            for limits in step.computed:
-                _computed_range(step, limits, address, frame, evaluation)
+            # A value past the hard range is not told a second time that it is unusual.
+            for level in ("H", "W"):
+                if _constant_range(step, level, address, evaluation) or _computed_range(step, level, address, frame, evaluation):
+                    break
 
 
-def _constant_range(step: Asking, address: Address, evaluation: Evaluation) -> None:
-    question, kind, value = step.question, step.kind, evaluation.value(address)
-    for level, limits, template in (("H", question.hard, _HARD), ("W", question.soft, _SOFT)):
-        if limits is None or limits.computed or not kind.outside(value, limits):
-            continue
-        shown, wanted = kind.show, limits
-        message = _filled(
-            template,
-            lambda language: {
-                "value": shown(value, question, language),
-                "range": kind.show_range(wanted, question, language),
-            },
-        )
-        _found(evaluation, level, f"{'hard' if level == 'H' else 'soft'}:{question.name}", message, (address,))
-        return
+def _constant_range(step: Asking, level: str, address: Address, evaluation: Evaluation) -> bool:
+    question, kind = step.question, step.kind
+    limits = question.hard if level == "H" else question.soft
+    if limits is None or limits.computed:
+        return False
+    value = evaluation.value(address)
+    try:
+        if not kind.outside(value, limits):
+            return False
+    except (TypeError, ValueError, KeyError):
+        return False  # an answer of an earlier version, whose type was another
+    _outside(step, level, address, evaluation, lambda language: kind.show_range(limits, question, language))
+    return True
 
 
-def _computed_range(step: Asking, limits: Limits, address: Address, frame: Frame, evaluation: Evaluation) -> None:
+def _computed_range(step: Asking, level: str, address: Address, frame: Frame, evaluation: Evaluation) -> bool:
+    limits = next((one for one in step.computed if one.level == level), None)
+    if limits is None:
+        return False
     here = frame.inside(step.visit)
     here.outer, here.line = None, address.line
     value = frame.values.get(address)
     low, high = (None if bound is None else bound(here) for bound in (limits.low, limits.high))
     if less(value, low) is not True and less(high, value) is not True:
-        return
-    template = _HARD if limits.level == "H" else _SOFT
-    shown = evaluation.value(address)
+        return False
+    _outside(step, level, address, evaluation, lambda language: between(_bound(low, language), _bound(high, language), language))
+    return True
+
+
+def _outside(step: Asking, level: str, address: Address, evaluation: Evaluation, limits: Callable[[str], str]) -> None:
+    value, question = evaluation.value(address), step.question
     message = _filled(
-        template,
-        lambda language: {
-            "value": step.kind.show(shown, step.question, language),
-            "range": between(_bound(low, language), _bound(high, language), language),
-        },
+        _HARD if level == "H" else _SOFT,
+        lambda language: {"value": step.kind.show(value, question, language), "range": limits(language)},
     )
-    _found(evaluation, limits.level, f"{'hard' if limits.level == 'H' else 'soft'}:{address.name}", message, (address,))
+    _found(evaluation, level, f"{'hard' if level == 'H' else 'soft'}:{address.name}", message, (address,))
 
 
 def _bound(value: Any, language: str) -> str | None:

@@ -167,6 +167,7 @@ def _neighbour(step: int) -> Callable[[Binder, nodes.Call], Compiled]:
         if level.repeat is None and level.visit is None:
             return binder.wrong(node, "out_of_scope", name=node.name, scope="visit", scope_fr="visite")
         if level.repeat is not None:
+            binder.needs.add((f"#{level.repeat}", level.visit))
             return _other_line(level.repeat, level.visit is not None, step, binder.bind(node.arguments[0]))
         moved = replace(level, visit=EARLIER if step < 0 else LATER)
         binder.levels[0] = moved if level.visit == SAME else level

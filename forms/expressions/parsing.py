@@ -180,7 +180,9 @@ class _Reader:
     def power(self, depth: int) -> nodes.Node:
         base = self.atom(depth)
         if token := self.accept("^"):
-            return nodes.Binary(token.at, "^", base, self.atom(depth))
+            minus = self.accept("-")
+            exponent = self.atom(depth)
+            return nodes.Binary(token.at, "^", base, nodes.Unary(minus.at, "-", exponent) if minus else exponent)
         return base
 
     def atom(self, depth: int) -> nodes.Node:

@@ -97,7 +97,7 @@ class Limit(Decimal):
     def outside(self, value: Any, limits: Range) -> bool:
         """The range of the number; ``<20`` under a lower bound of 50 is no surprise."""
         if isinstance(value, dict):
-            if value["op"] != 1:
+            if value.get("op") != 1:
                 return False
             value = value["value"]
         return super().outside(value, limits)

@@ -112,7 +112,7 @@ def answer(questionnaire: Questionnaire, answers: Answers, formula: str, **stand
     """What a formula gives, as JSON."""
     asked = with_formula(questionnaire, formula, **standpoint)
     derived = evaluate(asked, answers, FACTS, TODAY).derived
-    found = [value for address, value in derived.items() if address.name == "answer"]
+    found = [value for address, value in sorted(derived.items(), key=lambda pair: str(pair[0])) if address.name == "answer"]
     return found if standpoint else found[0]
 
 
