@@ -6,16 +6,22 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.accounts.passwords import hash_password
-from app.accounts.staff import add_staff
-from app.kernel.actor import Actor
 
 PASSWORD = "le chat dort sur le radiateur"
-_HASH = hash_password(PASSWORD)
+_HASH = hash_password(PASSWORD)  # once: it is slow on purpose
 
 
-def settled_staff(session: Session, email: str, role: str, *, actor: Actor, now: datetime) -> Staff:
+def settled_staff(session: Session, email: str, role: str, *, now: datetime) -> Staff:
     """An account that has left its one-time password behind."""
-    staff = add_staff(session, email=email, role=role, actor=actor, now=now).staff
-    staff.password_hash, staff.must_change_password, staff.one_time_until = _HASH, False, None
+    staff = Staff(
+        email=email,
+        password_hash=_HASH,
+        role=role,
+        active=True,
+        must_change_password=False,
+        one_time_until=None,
+        added_at=now,
+    )
+    session.add(staff)
     session.flush()
     return staff

@@ -33,7 +33,7 @@ def keep(
 
 def token_for(session: Session, email: str, command: Actor, now: datetime) -> str:
     """A session of somebody."""
-    return open_session(session, settled_staff(session, email, "manager", actor=command, now=now), now).token
+    return open_session(session, settled_staff(session, email, "manager", now=now), now).token
 
 
 def test_file_is_kept_under_a_random_name_readable_by_nobody_else(
@@ -109,7 +109,7 @@ def test_identities_are_shown_to_the_session_and_study_that_asked(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        staff = settled_staff(session, "a@example.org", "manager", actor=command, now=now)
+        staff = settled_staff(session, "a@example.org", "manager", now=now)
         mine, other = open_session(session, staff, now).token, open_session(session, staff, now).token
         assert not identities_shown(session, token=mine, study="calci_sts")
         show_identities(session, staff, token=mine, study="calci_sts", now=now)

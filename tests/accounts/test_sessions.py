@@ -36,9 +36,9 @@ def test_wrong_unknown_and_disabled_get_the_same_sentence(
 ) -> None:
     sentences = set()
     with installation.database.writing() as session:
-        settled_staff(session, "boss@example.org", "manager", actor=command, now=now)
-        settled_staff(session, EMAIL, "manager", actor=command, now=now)
-        gone = settled_staff(session, "gone@example.org", "reader", actor=command, now=now)
+        settled_staff(session, "boss@example.org", "manager", now=now)
+        settled_staff(session, EMAIL, "manager", now=now)
+        gone = settled_staff(session, "gone@example.org", "reader", now=now)
         set_active(session, gone, False, actor=command, now=now)
         for email, password in (
             (EMAIL, "wrong"),
@@ -56,7 +56,7 @@ def test_guessing_is_braked_even_for_the_right_password_and_the_brake_lets_go(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        settled_staff(session, EMAIL, "reader", now=now)
         for _ in range(LIMIT_PAIR):
             with pytest.raises(LoginRefused):
                 enter(installation, session, now, password="wrong")
@@ -79,7 +79,7 @@ def test_a_colleague_behind_the_same_address_still_enters(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        settled_staff(session, EMAIL, "reader", now=now)
         for _ in range(LIMIT_PAIR):
             with pytest.raises(LoginRefused):
                 enter(installation, session, now, email="other@example.org")
@@ -90,7 +90,7 @@ def test_success_forgives_and_old_failures_are_forgotten(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        settled_staff(session, EMAIL, "reader", now=now)
         with pytest.raises(LoginRefused):
             enter(installation, session, now, password="wrong")
         enter(installation, session, now)
@@ -104,7 +104,7 @@ def test_success_forgives_and_old_failures_are_forgotten(
 
 def test_token_is_kept_only_as_a_hash(installation: Installation, command: Actor, now: datetime) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        settled_staff(session, EMAIL, "reader", now=now)
         signed = enter(installation, session, now)
         kept = session.scalars(select(StaffSession.token_hash)).all()
         assert signed.token not in kept
@@ -113,7 +113,7 @@ def test_token_is_kept_only_as_a_hash(installation: Installation, command: Actor
 
 def test_each_sign_in_has_a_new_token(installation: Installation, command: Actor, now: datetime) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        settled_staff(session, EMAIL, "reader", now=now)
         assert enter(installation, session, now).token != enter(installation, session, now).token
 
 
@@ -121,7 +121,7 @@ def test_session_ends_at_sign_out_and_after_twelve_hours(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        staff = settled_staff(session, EMAIL, "reader", actor=command, now=now)
+        staff = settled_staff(session, EMAIL, "reader", now=now)
         first, second = enter(installation, session, now), enter(installation, session, now)
         sign_out(session, first.token, now)
         assert staff_of(session, first.token, now) is None

@@ -103,8 +103,8 @@ def test_change_of_rights_ends_sessions_at_once_and_is_journalled(
     installation: Installation, command: Actor, now: datetime, change: Change, action: str
 ) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, "boss@example.org", "manager", actor=command, now=now)
-        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
+        settled_staff(session, "boss@example.org", "manager", now=now)
+        who = settled_staff(session, "claire@example.org", "manager", now=now)
         signed = sign_in(
             session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
         )
@@ -117,8 +117,8 @@ def test_change_of_rights_ends_sessions_at_once_and_is_journalled(
 
 def test_nobody_changes_their_own_rights(installation: Installation, command: Actor, now: datetime) -> None:
     with installation.database.writing() as session:
-        settled_staff(session, "boss@example.org", "manager", actor=command, now=now)
-        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
+        settled_staff(session, "boss@example.org", "manager", now=now)
+        who = settled_staff(session, "claire@example.org", "manager", now=now)
         me = staff_actor(who)
         with pytest.raises(OwnAccount):
             change_role(session, who, "reader", actor=me, now=now)
@@ -130,8 +130,8 @@ def test_nobody_changes_their_own_rights(installation: Installation, command: Ac
 
 def test_last_active_manager_stays(installation: Installation, command: Actor, now: datetime) -> None:
     with installation.database.writing() as session:
-        who = settled_staff(session, "claire@example.org", "manager", actor=command, now=now)
-        settled_staff(session, "reader@example.org", "reader", actor=command, now=now)
+        who = settled_staff(session, "claire@example.org", "manager", now=now)
+        settled_staff(session, "reader@example.org", "reader", now=now)
         with pytest.raises(LastManager):
             change_role(session, who, "reader", actor=command, now=now)
         with pytest.raises(LastManager):
@@ -142,7 +142,7 @@ def test_own_change_of_password_ends_every_session_and_opens_a_new_one(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     with installation.database.writing() as session:
-        who = settled_staff(session, "claire@example.org", "reader", actor=command, now=now)
+        who = settled_staff(session, "claire@example.org", "reader", now=now)
         before = sign_in(
             session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
         )
@@ -170,6 +170,6 @@ def test_change_of_password_is_refused(
     refusal: type[Exception],
 ) -> None:
     with installation.database.writing() as session:
-        who = settled_staff(session, "claire@example.org", "reader", actor=command, now=now)
+        who = settled_staff(session, "claire@example.org", "reader", now=now)
         with pytest.raises(refusal):
             change_password(session, who, current=current, new=new, own_words=(), now=now)

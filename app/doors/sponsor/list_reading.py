@@ -75,7 +75,7 @@ def import_rows(
     )
     if fate:
         query = query.where(ListRow.fate == fate)
-    rows = session.execute(query.limit(limit).offset(offset)).tuples()
+    rows = session.execute(query.limit(limit).offset(offset))
     return [ImportedRow(*row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.models import HeldFile
 from app.cohort.errors import NoList
 from app.cohort.imports import check_list, import_list
+from app.cohort.report import ImportReport
 from app.cohort.rules import ListRules
 from app.collection.questionnaires import list_rules_of
 from app.doors.guard import allow
@@ -45,7 +46,7 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
     """The dry run: what each row would become; nothing is written."""
     held = held_upload(held_id, PURPOSE)
     try:
-        report = check_list(session(), installation().vault, study(), _rules(), path_of(held), now=now())
+        report = _checked(held)
     except Refusal as refused:
         return _page(refused, held), 422
     fate = request.args.get("fate", "")
@@ -55,6 +56,7 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
         "list_trial.html",
         held=held,
         counts=report.counts(),
+        difference=report.difference,
         rows=rows[page.offset : page.offset + page.size],
         page=page,
         fate=fate,
@@ -75,6 +77,7 @@ def confirm(code: str, held_id: str) -> ResponseReturnValue:
             path_of(held),
             actor=actor(),
             now=now(),
+            name=held.name,
         )
     except Refusal as refused:
         return _page(refused, held), 422
@@ -99,6 +102,12 @@ def show_import(code: str, import_id: int) -> ResponseReturnValue:
     page = asked_page(found.counts.get(fate or "read", 0), ROWS_A_PAGE)
     rows = import_rows(session(), study(), import_id, fate=fate, limit=page.size, offset=page.offset)
     return render_template("list_import.html", found=found, rows=rows, page=page, fate=fate)
+
+
+def _checked(held: HeldFile) -> ImportReport:
+    return check_list(
+        session(), installation().vault, study(), _rules(), path_of(held), now=now(), name=held.name
+    )
 
 
 def _rules() -> ListRules:

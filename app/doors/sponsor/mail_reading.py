@@ -24,7 +24,7 @@ EXAMPLE: dict[Language, tuple[str, str, str]] = {
 def state_counts(session: Session, study: Study) -> dict[str, int]:
     """How many mails of the study are in each state, all states named."""
     query = select(Mail.state, func.count()).where(Mail.study_id == study.id).group_by(Mail.state)
-    found = dict(session.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in session.execute(query)}
     return {state: found.get(state, 0) for state in MAIL_STATES}
 
 

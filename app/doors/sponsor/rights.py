@@ -1,5 +1,7 @@
 """Who may use which page: three roles, and the study that a page is about."""
 
+from dataclasses import dataclass
+
 from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -13,11 +15,20 @@ from app.doors.request import passage, session, set_actor
 from app.doors.sponsor.signed_in import Person, person, settled_person
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What every page of a study shows of it, kept when the transaction is over."""
+
+    code: str
+    title_fr: str
+    title_en: str
+
+
 def _policy(name: str, *roles: Role) -> Policy:
     def admit() -> None:
         someone = settled_person()
         _welcome(someone)
-        if someone.staff.role not in roles:
+        if someone.role not in roles:
             raise Forbidden
         _find_study()
 
@@ -34,9 +45,11 @@ def _find_study() -> None:
     if code is None:
         return
     try:
-        passage().facts["study"] = find_study(session(), code)
+        found = find_study(session(), code)
     except UnknownStudy as error:
         raise NotFound from error
+    passage().facts["study"] = found
+    passage().facts["headed"] = Heading(found.code, found.title_fr, found.title_en)
 
 
 def _admit_person() -> None:

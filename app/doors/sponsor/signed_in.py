@@ -2,11 +2,11 @@
 
 from typing import cast
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized
 
 from app.accounts.models import Staff
 from app.accounts.sessions import IDLE, SignedIn, staff_of
@@ -14,6 +14,7 @@ from app.doors.request import now, session
 
 # Kept in the signed cookie: reading a page changes nothing in the database (design.md, decision 2).
 SEEN = "seen"
+SAFE_METHODS = ("GET", "HEAD")
 
 
 class Person:
@@ -26,6 +27,11 @@ class Person:
     def __init__(self, staff: Staff, token: str) -> None:
         self.staff = staff
         self.token = token
+        # Copied for the pages: an error page is drawn when the transaction is over and `staff` out of reach.
+        self.id = staff.id
+        self.email = staff.email
+        self.role = staff.role
+        self.settled = not staff.must_change_password
 
     def get_id(self) -> str:
         """What flask-login keeps in the cookie."""
@@ -38,7 +44,7 @@ class PasswordToChange(Exception):
 
 def start_login(app: Flask) -> None:
     """Teaches the application who is signed in and what happens to those who are not."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     # Its own protection ties the session to an address, which changes with every train and VPN.
     manager.session_protection = None
     manager.user_loader(_load)
@@ -75,8 +81,8 @@ def person() -> Person:
 def settled_person() -> Person:
     """Like `person`, and past their one-time password."""
     found = person()
-    if found.staff.must_change_password:
-        raise PasswordToChange
+    if not found.settled:
+        raise PasswordToChange if request.method in SAFE_METHODS else Forbidden
     return found
 
 
@@ -96,6 +102,4 @@ def _mark_seen() -> None:
 
 
 def _ask_for_password(error: Exception) -> ResponseReturnValue:
-    if request.method not in ("GET", "HEAD"):
-        abort(403)
     return redirect(url_for("entering.password"), 303)

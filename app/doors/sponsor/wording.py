@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
 
+from app.cohort.reasons import FLAGS, flag_text, reason_text
+from app.cohort.reasons import REASONS as ROW_REASONS
 from app.doors.request import Passage, language
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
@@ -65,6 +67,16 @@ def say_fate(fate: str) -> str:
         "review": gettext("À revoir"),
     }
     return str(fates.get(fate, fate))
+
+
+def say_row_reason(code: str) -> str:
+    """Why a row of a list has its fate."""
+    return reason_text(code, language()) if code in ROW_REASONS else code
+
+
+def say_flag(code: str) -> str:
+    """What was noticed on a row."""
+    return flag_text(code, language()) if code in FLAGS else code
 
 
 def say_mail_reason(reason: str) -> str:
@@ -136,13 +148,12 @@ def reflowed(text: str) -> str:
 def _shared() -> dict[str, Any]:
     passage: Passage | None = g.get("passage")
     person = passage.facts.get("person") if passage else None
-    study = passage.facts.get("study") if passage else None
-    role = person.staff.role if isinstance(person, Person) and not person.staff.must_change_password else None
+    study = passage.facts.get("headed") if passage else None
     return {
         "person": person,
         "study": study,
         "language": "en" if language() == "en" else "fr",
-        "tabs": tabs(role) if role and study else [],
+        "tabs": tabs(person.role) if isinstance(person, Person) and person.settled and study else [],
     }
 
 
@@ -153,6 +164,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "share": say_rate,
     "role": say_role,
     "fate": say_fate,
+    "row_reason": say_row_reason,
+    "flag": say_flag,
     "mail_reason": say_mail_reason,
     "mail_state": say_mail_state,
     "mail_kind": say_mail_kind,
