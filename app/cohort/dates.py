@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from app.cohort.names import plain
+from app.cohort.names import bare
 
 SERIAL_EPOCH = date(1899, 12, 30)
 GRANT_SERIALS = range(36526, 45001)
@@ -110,7 +110,7 @@ def _full_date(text: str, us_order: bool, century: int) -> date | None:
         year = int(third) + (century if len(third) == 2 else 0)
         day, month = (int(second), int(first)) if us_order else (int(first), int(second))
         return _day(year, month, day)
-    named = _NAMED.fullmatch(plain(text))
+    named = _NAMED.fullmatch(bare(text))
     if named is None:
         return None
     month = next((MONTHS[named[2][:n]] for n in (4, 3) if named[2][:n] in MONTHS), 0)
@@ -148,7 +148,7 @@ def _digits(text: str, granted_year: int | None) -> Birth:
 
 
 def _written(text: str, granted_year: int | None, us_order: bool) -> Birth:
-    age = _AGE.fullmatch(plain(text))
+    age = _AGE.fullmatch(bare(text))
     if age is not None:
         if granted_year is None or int(age[1]) > OLDEST_AGE:
             return Birth(problem="birth_unreadable")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz
 
-from app.cohort.names import Place, plain
+from app.cohort.names import Place, bare
 from app.cohort.persons import Member
 from app.cohort.records import Record
 from app.cohort.resolving import Resolution
@@ -39,7 +39,7 @@ def _set(record: Record, fate: str, reason: str) -> None:
 
 def _nearly_named(record: Record, rules: ListRules) -> bool:
     raw = record.raw()
-    named = plain(raw.get("product_raw", "") + " " + raw.get("inn", "")).replace(" ", "")
+    named = bare(raw.get("product_raw", "") + " " + raw.get("inn", "")).replace(" ", "")
     return any(fuzz.partial_ratio(f, named) >= NEARLY for f in rules.product_words.fragments if len(f) >= 8)
 
 
@@ -75,11 +75,15 @@ def fate_after_linking(
 def inherit_indications(records: Iterable[Record], members: Mapping[int, Member], known: set[int]) -> None:
     """«idem» or a blank takes the patient's indication (D19), flagged; with nothing to take it goes to review.
 
+    A person still doubtful is decided first: the rows then follow.
+
     `known` holds the ids of persons whose earlier rows already have the indication.
     """
     rows = [(record, members[record.source_row].person) for record in records if record.source_row in members]
     told = {id(person) for record, person in rows if person is not None and record.indication == "in"} | known
     for record, person in rows:
+        if person is not None and person.why:
+            continue
         if record.indication != "inherit" or record.fate not in ("", "outside_window"):
             continue
         if person is not None and id(person) in told:

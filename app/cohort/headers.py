@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.cohort.names import plain
+from app.cohort.names import bare
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "atu_num": (
@@ -145,11 +145,11 @@ class Columns:
 
 
 def read_headers(cells: Sequence[str], mapping: Mapping[str, str]) -> Columns:
-    """The columns named by one header row; `mapping` (plain header → field, or empty to leave out) goes first."""
+    """The columns named by one header row; `mapping` (bare header → field, or empty to leave out) goes first."""
     fields: dict[str, int] = {}
     unknown: dict[str, int] = {}
     for index, cell in enumerate(cells):
-        header = plain(cell)
+        header = bare(cell)
         field = mapping[header] if header in mapping else _BY_HEADER.get(header, "")
         if field and field not in fields:
             fields[field] = index
@@ -170,6 +170,6 @@ def looks_like_headers(cells: Sequence[str], columns: Columns) -> bool:
     same = sum(
         1
         for index in columns.fields.values()
-        if index < len(cells) and cells[index] and plain(cells[index]) in _BY_HEADER
+        if index < len(cells) and cells[index] and bare(cells[index]) in _BY_HEADER
     )
     return same * 2 > len(columns.fields)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.cohort.names import plain
+from app.cohort.names import bare
 
 # Longer than any convention of initials (3+2, one letter of tolerance each): somebody typed a whole name.
 LONGEST = 7
@@ -32,9 +32,9 @@ NOTHING = Initials("", ())
 def read_initials(surname: str, first: str = "") -> Initials:
     """Initials from one column («DUP MA», «DM», «D.M.», «DUPMA», «LE GJE») or from two."""
     if first.strip():
-        words = ["".join(_WORDS.findall(plain(part))) for part in (surname, first)]
+        words = ["".join(_WORDS.findall(bare(part))) for part in (surname, first)]
     else:
-        words = _WORDS.findall(plain(surname))
+        words = _WORDS.findall(bare(surname))
     words = [word for word in words if word]
     if not words:
         return NOTHING

@@ -9,7 +9,7 @@ from app.cohort.errors import NoKeyColumn
 from app.cohort.finess import read_finess
 from app.cohort.headers import FIELDS, Columns, looks_like_headers, missing_keys, read_headers
 from app.cohort.initials import read_initials
-from app.cohort.names import Place, plain
+from app.cohort.names import Place, bare
 from app.cohort.reading import ListFile, Sheet
 from app.cohort.records import Record
 from app.cohort.rules import ListRules
@@ -116,7 +116,7 @@ class _Reader:
 
     def _is_total(self, cells: Sequence[str]) -> bool:
         first = next(cell for cell in cells if cell)
-        return first[:1] in "TtSsNn" and plain(first).startswith(TOTALS)
+        return first[:1] in "TtSsNn" and bare(first).startswith(TOTALS)
 
     def _record(self, cells: list[str], source_row: int) -> Record:
         at = self.at
@@ -192,7 +192,7 @@ class _Reader:
 
     def _read_product(self, record: Record, cells: list[str]) -> None:
         at, rules = self.at, self.rules
-        named = plain(cells[at["product_raw"]]), plain(cells[at["inn"]])
+        named = bare(cells[at["product_raw"]]), bare(cells[at["inn"]])
         if any(name and rules.product_words.match(name) for name in named):
             record.product = rules.product
         elif not any(named):
@@ -202,7 +202,7 @@ class _Reader:
 
 
 def _indication(raw: str, rules: ListRules) -> str:
-    text = plain(raw)
+    text = bare(raw)
     if not text or text in rules.inherit_words:
         return "inherit"
     if rules.indication_words.match(text):

@@ -78,12 +78,13 @@ class _Linker:
             p for p in born if p.admits_sex(member) and p.admits_initials(member) and p.admits_birth(member)
         ]
         if fits:
-            return fits, [], "a"
+            strangers = [p for p in fits if _short_elsewhere(p, member)]
+            return ([], fits, "a") if strangers else (fits, [], "a")
         about = [p for p in self.register.born_about(member.centre, member.birth) if p.admits_birth(member)]
         fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
         if fits:
             return fits, [], "b"
-        return [], [p for p in born if _twin_suspected(p, member)], "a"
+        return [], [p for p in born if self._twin_suspected(p, member)], "a"
 
     def _by_partial_birth(self, member: Member) -> tuple[list[Person], list[Person], str]:
         """Rule (b): same centre, compatible sex, initials and partial birth."""
@@ -91,7 +92,7 @@ class _Linker:
         fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
         if fits:
             return fits, [], "b"
-        near = [p for p in about if _twin_suspected(p, member)]
+        near = [p for p in about if self._twin_suspected(p, member)]
         return [], near or self._moved(member), "b"
 
     def _by_continuity(self, member: Member) -> tuple[list[Person], list[Person], str]:
@@ -103,7 +104,7 @@ class _Linker:
         ]
         if len(here) == 1 and self._continues_nameless(here[0], member):
             return here, [], "c"
-        return [], here or self._moved(member), "c"
+        return [], here or self._misspelt(member) or self._moved(member), "c"
 
     def _continues_nameless(self, person: Person, member: Member) -> bool:
         same = bool(member.initials.full) and all(
@@ -117,29 +118,51 @@ class _Linker:
         return abs(member.granted_on - person.last_valid) <= self.linkage.continuation
 
     def _moved(self, member: Member) -> list[Person]:
-        """A renewal whose beginning may lie in another centre (D08): same 3+2 initials, nothing against it."""
+        """A renewal whose beginning may lie in another centre (D08): same 3+2 initials or month of birth, and
+        either the validity continues or both agree."""
+        if not member.renewal:
+            return []
+        named = self.register.named(member.initials)
+        born = self.register.born_in(member.birth.iso) if member.birth.precision == "m" else []
+        found = {id(p): p for p in (*named, *born)}.values()
+        return [
+            p
+            for p in found
+            if p.admits_sex(member)
+            and p.admits_initials(member)
+            and (not member.birth.iso or not p.births or p.admits_birth(member))
+            and (self._continues(p, member) or (p in named and p in born))
+        ]
+
+    def _misspelt(self, member: Member) -> list[Person]:
+        """A renewal that continues a validity of the same centre under initials of which one part differs."""
         if not member.renewal:
             return []
         return [
             p
-            for p in self.register.named(member.initials)
+            for p in self.register.lettered(member.centre, member.initials)
             if p.admits_sex(member)
-            and p.admits_initials(member)
-            and (not member.birth.iso or not p.births or p.admits_birth(member))
-            and (self._continues(p, member) or (member.birth.precision == "m" and bool(p.births)))
+            and not p.births
+            and any(resemblance(known, member.initials) >= 1 for known in p.initials)
+            and self._continues(p, member)
         ]
 
+    def _twin_suspected(self, person: Person, member: Member) -> bool:
+        """Same birth, and either the sex or the initials are against it, but not both (D17, D23)."""
+        if not member.initials.readings or not person.initials:
+            return member.centre in person.centres and person.admits_sex(member)
+        if not person.admits_sex(member):
+            return person.admits_initials(member)
+        if member.centre in person.centres:
+            return any(share_a_letter(known, member.initials) for known in person.initials)
+        # In another centre a shared letter is chance; a shared name on a validity that continues is not.
+        alike = any(resemblance(known, member.initials) >= 1 for known in person.initials)
+        return alike and member.renewal and self._continues(person, member)
 
-def _twin_suspected(person: Person, member: Member) -> bool:
-    """Same birth, and either the sex or the initials are against it, but not both (D17, D23)."""
-    if not member.initials.readings or not person.initials:
-        return member.centre in person.centres and person.admits_sex(member)
-    if not person.admits_sex(member):
-        return person.admits_initials(member)
-    if member.centre in person.centres:
-        return any(share_a_letter(known, member.initials) for known in person.initials)
-    # In another centre one letter is chance; one whole part of longer initials is not.
-    return any(
-        resemblance(known, member.initials) >= 1 and bool(known.full) and bool(member.initials.full)
-        for known in person.initials
-    )
+
+def _short_elsewhere(person: Person, member: Member) -> bool:
+    """A first request in a new centre under one-letter initials: with thousands of patients, the same birthday
+    and two letters do meet by chance (2 of 3,000 in simulation), so a person looks."""
+    if member.renewal or not person.centres or member.centre in person.centres:
+        return False
+    return not (member.initials.full and any(known.full for known in person.initials))

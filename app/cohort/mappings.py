@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cohort.errors import BadMapping
 from app.cohort.headers import FIELDS
 from app.cohort.models import ListMapping, Study
-from app.cohort.names import plain
+from app.cohort.names import bare
 from app.journal.recording import record
 from app.kernel.actor import Actor
 
@@ -31,7 +31,7 @@ def load_mapping(file: Path) -> dict[str, str]:
 
 
 def checked(headers: Mapping[str, str]) -> dict[str, str]:
-    """`headers` by their plain form. Raises BadMapping for a field that does not exist."""
+    """`headers` by their bare form. Raises BadMapping for a field that does not exist."""
     for field in headers.values():
         if field and field not in FIELDS:
             known = ", ".join(sorted(FIELDS))
@@ -39,7 +39,7 @@ def checked(headers: Mapping[str, str]) -> dict[str, str]:
                 why_fr=f"le champ « {field} » n’existe pas (champs : {known}).",
                 why_en=f"there is no field “{field}” (fields: {known}).",
             )
-    return {plain(header): field for header, field in headers.items()}
+    return {bare(header): field for header, field in headers.items()}
 
 
 def save_mapping(

@@ -80,12 +80,17 @@ class Where:
 
 
 @lru_cache(maxsize=65536)
-def plain(text: str) -> str:
-    """`text` in capitals without accents or punctuation, single spaces, ST and STE written out."""
+def bare(text: str) -> str:
+    """`text` in capitals without accents or punctuation, single spaces."""
     upper = text.upper().replace("Œ", "OE").replace("Æ", "AE")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(c))
-    words = _NOT_LETTER.sub(" ", bare).strip()
-    return _SAINT.sub("SAINT", _SAINTE.sub("SAINTE", words))
+    letters = "".join(c for c in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(c))
+    return _NOT_LETTER.sub(" ", letters).strip()
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """`bare`, with ST and STE written out: for places only, since «DUP ST» is nobody's saint."""
+    return _SAINT.sub("SAINT", _SAINTE.sub("SAINTE", bare(text)))
 
 
 def squash(text: str) -> str:

@@ -81,6 +81,7 @@ class Register:
         self._by_year: defaultdict[tuple[Hashable, str], list[Person]] = defaultdict(list)
         self._by_letters: defaultdict[tuple[Hashable, str], list[Person]] = defaultdict(list)
         self._by_full: defaultdict[Reading, list[Person]] = defaultdict(list)
+        self._by_month: defaultdict[str, list[Person]] = defaultdict(list)
 
     def add(self, member: Member, rule: str = "first", person: Person | None = None) -> Person:
         """Takes `member` into `person` (a new one when None) and keeps the indexes right."""
@@ -95,6 +96,8 @@ class Register:
         birth = member.birth
         if birth.precision == "d":
             _put(self._by_birth[birth.iso], person)
+        if birth.precision in ("d", "m"):
+            _put(self._by_month[birth.iso[:7]], person)
         if member.centre is not None:
             for year in _years(birth):
                 _put(self._by_year[(member.centre, year)], person)
@@ -114,6 +117,10 @@ class Register:
     def lettered(self, centre: Hashable | None, initials: Initials) -> list[Person]:
         """Persons of a centre who share both first letters, in either order."""
         return _unique(self._by_letters.get((centre, letters), []) for letters in _letters(initials))
+
+    def born_in(self, month: str) -> list[Person]:
+        """Persons anywhere born in this month (YYYY-MM)."""
+        return self._by_month.get(month, [])
 
     def named(self, initials: Initials) -> list[Person]:
         """Persons anywhere with the same 3+2 initials."""

@@ -130,10 +130,12 @@ class CentreBook:
             sites = tuple(e for e in pool if _is_site_of_kind(e, read.kind, town.city))
             if sites:
                 return Resolution(None, "proposed", sites)
-        other_kind = tuple(e for e in pool if _same_core(e, read))
-        if other_kind:
-            return Resolution(None, "proposed", other_kind)
-        near = [e for e in pool if _edits(e, read.squash, 1) <= 1]
+        # «CH PARIS» and «CHU PARIS» may be one house, unless postcode or FINESS say that they are two.
+        other_kind = [e for e in pool if _same_core(e, read)]
+        possible = tuple(e for e in other_kind if not _conflicts(e, place, town))
+        if possible:
+            return Resolution(None, "proposed", possible)
+        near = [e for e in pool if e not in other_kind and _edits(e, read.squash, 1) <= 1]
         if near:
             return _one_of(near, place, town, "typo")
         return self._by_number(place, town, read, pool)
@@ -236,10 +238,14 @@ def _same_name(entry: Entry, read: Spelling, name: str, city: str) -> bool:
         return True
     town = city.replace(" ", "")
     return any(
-        _kinds_agree(read.kind, known.kind, site=bool((read.cores & known.cores) - {town}))
+        _kinds_agree(read.kind, known.kind, site=any(_names_a_site(core, town) for core in shared))
         for known in entry.spellings
-        if read.cores & known.cores
+        if (shared := read.cores & known.cores)
     )
+
+
+def _names_a_site(core: str, town: str) -> bool:
+    return len(core.replace(town, "") if town else core) >= 4
 
 
 def _kinds_agree(one: str, other: str, *, site: bool) -> bool:

@@ -8,20 +8,20 @@ import yaml
 
 from app.cohort.errors import BadRules, NoList
 from app.cohort.models import AUTH_KINDS
-from app.cohort.names import plain
+from app.cohort.names import bare
 
 KEYS = ("product", "indication", "window", "default_kind", "thresholds")
 
 
 @dataclass(frozen=True)
 class Words:
-    """A vocabulary: fragments found anywhere in a text, and whole words. Both in plain capitals."""
+    """A vocabulary: fragments found anywhere in a text, and whole words. Both in bare capitals."""
 
     fragments: tuple[str, ...]
     words: frozenset[str]
 
     def match(self, text: str) -> bool:
-        """Whether the plain `text` holds one of them."""
+        """Whether the bare `text` holds one of them."""
         squashed = text.replace(" ", "")
         return any(f in squashed for f in self.fragments) or not self.words.isdisjoint(text.split())
 
@@ -55,7 +55,7 @@ class ListRules:
             product_words=product.words("fragments", "words"),
             indication_words=indication.words("fragments", "words"),
             other_indication_words=indication.words("other_fragments", "other_words"),
-            inherit_words=frozenset(plain(text) for text in indication["inherit"].texts()),
+            inherit_words=frozenset(bare(text) for text in indication["inherit"].texts()),
             opens=window["from"].day(),
             closes=window["to"].day(),
             default_kind=root["default_kind"].one_of(AUTH_KINDS),
@@ -105,8 +105,8 @@ class _Node:
         return [_Node(self.file, item).text() for item in self.node.value]
 
     def words(self, fragments: str, words: str) -> Words:
-        squashed = tuple(plain(text).replace(" ", "") for text in self[fragments].texts())
-        return Words(squashed, frozenset(plain(text) for text in self[words].texts()))
+        squashed = tuple(bare(text).replace(" ", "") for text in self[fragments].texts())
+        return Words(squashed, frozenset(bare(text) for text in self[words].texts()))
 
     def day(self) -> date:
         try:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from app.cohort.names import plain
+from app.cohort.names import bare
 
 DAYS = {"J": 1.0, "D": 1.0, "S": 7.0, "W": 7.0, "M": 30.44, "A": 365.0, "Y": 365.0}
 SEXES = {
@@ -38,7 +38,7 @@ _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?) ?(MG|G|UI|ML)\b")
 @lru_cache(maxsize=4096)
 def read_request_type(raw: str) -> str | None:
     """`initial`, `renewal`, or None when blank or not understood."""
-    text = plain(raw)
+    text = bare(raw)
     if text in ("I", "1", "N") or text.startswith(INITIAL):
         return "initial"
     if text in ("R", "2") or text.startswith(RENEWAL) or re.fullmatch(r"R ?\d+", text):
@@ -49,7 +49,7 @@ def read_request_type(raw: str) -> str | None:
 @lru_cache(maxsize=4096)
 def read_status(raw: str) -> str | None:
     """`granted`, `refused`, `cancelled`, `pending`; blank counts as granted; None when not understood."""
-    text = plain(raw)
+    text = bare(raw)
     if not text:
         return "granted"
     if text in STATUS_CODES:
@@ -60,7 +60,7 @@ def read_status(raw: str) -> str | None:
 @lru_cache(maxsize=4096)
 def read_kind(raw: str, default: str) -> str:
     """The kind of authorisation; clinicians keep the old word «ATU», so anything else is the study's default."""
-    text = plain(raw)
+    text = bare(raw)
     if text in KIND_CODES:
         return KIND_CODES[text]
     return next((kind for kind, words in KINDS if any(word in text for word in words)), default)
@@ -69,7 +69,7 @@ def read_kind(raw: str, default: str) -> str:
 @lru_cache(maxsize=4096)
 def read_duration(raw: str) -> int | None:
     """Days of a duration: «3 mois», «90 J», «12 semaines», «1 an», «3M»; a month is 30.44 days, a year 365."""
-    text = plain(raw)
+    text = bare(raw)
     if text == "UN AN":
         return 365
     found = _DURATION.fullmatch(text)
@@ -81,7 +81,7 @@ def read_duration(raw: str) -> int | None:
 @lru_cache(maxsize=256)
 def read_sex(raw: str) -> int | None:
     """1 for a man, 2 for a woman, None when blank or not understood."""
-    return SEXES.get(plain(raw))
+    return SEXES.get(bare(raw))
 
 
 @lru_cache(maxsize=4096)

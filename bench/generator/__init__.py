@@ -1,0 +1,1 @@
+"""A seeded generator of simulated authorisation lists with their truth; all names in it are invented."""
