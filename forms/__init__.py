@@ -1,1 +1,2 @@
-"""The questionnaire language: definition, question types, expressions, loading, evaluation, screen. It imports nothing of the application."""
+"""The questionnaire language: definition, question types, expressions, loading, evaluation, screen. It imports
+nothing of the application."""

@@ -59,7 +59,13 @@ class Cell:
 
     def to_json(self) -> dict[str, Any]:
         """The short keys of the stored document; keys without content are left out."""
-        pairs = (("v", self.value), ("m", self.missing), ("t", self.typed), ("u", self.unit), ("c", self.comment))
+        pairs = (
+            ("v", self.value),
+            ("m", self.missing),
+            ("t", self.typed),
+            ("u", self.unit),
+            ("c", self.comment),
+        )
         return {key: value for key, value in pairs if value is not None}
 
     @classmethod
@@ -101,7 +107,10 @@ class Answers:
     def to_json(self) -> dict[str, Any]:
         """``{"answers": {address: cell}, "lines": {group: numbers}}``: the shape a response document has."""
         answers = {str(address): cell.to_json() for address, cell in self.cells.items()}
-        return {"answers": answers, "lines": {key: list(numbers) for key, numbers in self.lines.items() if numbers}}
+        return {
+            "answers": answers,
+            "lines": {key: list(numbers) for key, numbers in self.lines.items() if numbers},
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Answers":

@@ -117,7 +117,9 @@ def _section(root: Item, context: Context, repeats: dict[str, Repeat]) -> Sectio
     return section
 
 
-def _repeat(parts: Fields, code: str | None, section: str, label: Label, visits: tuple[str, ...]) -> Repeat | None:
+def _repeat(
+    parts: Fields, code: str | None, section: str, label: Label, visits: tuple[str, ...]
+) -> Repeat | None:
     if code is None:
         return None
     return Repeat(
@@ -155,11 +157,15 @@ def _derived(folder: Path, context: Context, faults: list[Fault]) -> dict[str, D
         choices, choices_from = context.choices(parts)
         name, unit = parts.need("name"), parts.label("unit")
         if name in found:
-            item.wrong("double_name", name=name, other="another derived value", other_fr="une autre valeur calculée")
+            item.wrong(
+                "double_name", name=name, other="another derived value", other_fr="une autre valeur calculée"
+            )
         found[name] = Derived(
             name=name,
             label=parts.label("label", needed=True),
-            type=parts.one_of("type", ("decimal", "integer", "single", "yes_no", "date", "partial_date", "text")),
+            type=parts.one_of(
+                "type", ("decimal", "integer", "single", "yes_no", "date", "partial_date", "text")
+            ),
             formula=parts.formula("value") or Formula("nothing", item.place),
             scope=scope,
             visits=visits,
@@ -193,10 +199,17 @@ def _checks(folder: Path, faults: list[Fault]) -> list[Check]:
         level = parts.one_of("level", ("W", "H"))
         found.append(
             Check(
-                code, "H" if level == "H" else "W", when or Formula("nothing", item.place),
-                parts.label("message", needed=True), parts.words("on"), scope, visits, repeat,
-                parts.text("source"), item.place,
-            )  # fmt: skip
+                code,
+                "H" if level == "H" else "W",
+                when or Formula("nothing", item.place),
+                parts.label("message", needed=True),
+                parts.words("on"),
+                scope,
+                visits,
+                repeat,
+                parts.text("source"),
+                item.place,
+            )
         )
         parts.finish()
     return found
@@ -224,8 +237,14 @@ def _tables(folder: Path, faults: list[Fault]) -> dict[str, Table]:
 def _table(code: str, item: Item) -> Table:
     parts = item.fields()
     columns_item, rows_item = parts.get("columns"), parts.get("rows")
-    columns = tuple((name, label.label()) for name, label in columns_item.fields().pairs()) if columns_item else ()
-    rows = tuple((code_of(key), _row(row, columns)) for key, row in rows_item.fields().pairs()) if rows_item else ()
+    columns = (
+        tuple((name, label.label()) for name, label in columns_item.fields().pairs()) if columns_item else ()
+    )
+    rows = (
+        tuple((code_of(key), _row(row, columns)) for key, row in rows_item.fields().pairs())
+        if rows_item
+        else ()
+    )
     table = Table(
         code, parts.text("version", "1"), parts.label("title"), columns, rows, parts.label("note"),
         parts.text("key"), parts.text("source"),

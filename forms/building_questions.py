@@ -196,7 +196,8 @@ def _units(parts: Fields) -> tuple[Unit, ...]:
 
 
 def _tick_dates(question: Question) -> list[Question]:
-    """``at_wound_d`` beside the tick ``wound`` of ``at``: an optional partial date asked when the tick is there (domain.md 2A F)."""
+    """``at_wound_d`` beside the tick ``wound`` of ``at``: an optional partial date asked when the tick is
+    there (domain.md 2A F)."""
     if not question.dates:
         return []
     return [

@@ -1,11 +1,12 @@
-"""Says everything that is wrong with a study folder: shape, names, codes, ranges, references, expressions, what can never be asked."""
+"""Says everything that is wrong with a study folder: shape, names, codes, ranges, references, expressions,
+what can never be asked."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from forms.checking_questions import check_question
-from forms.definition import Derived, Place, Question, Questionnaire, Repeat
+from forms.definition import Check, Derived, Place, Question, Questionnaire, Repeat
 from forms.expressions.vocabulary import FACTS
 from forms.faults import Fault, fault, nearest
 from forms.loading import read
@@ -61,11 +62,14 @@ def _structure(questionnaire: Questionnaire) -> Iterator[Fault]:
         allowed = set(questionnaire.section(question.section).visits) & visits
         asked_at = (*question.visits, *(visit for visit, _ in question.required_at))
         yield from _unknown_visits(asked_at, allowed, question.name, question.place)
-    for part in (*questionnaire.derived.values(), *questionnaire.checks):
+    parts: list[Derived | Check] = [*questionnaire.derived.values(), *questionnaire.checks]
+    for part in parts:
         name = part.name if isinstance(part, Derived) else part.code
         yield from _unknown_visits(part.visits, visits, name, part.place)
         if part.repeat and part.repeat not in questionnaire.repeats:
-            yield fault(part.place, "unknown_repeat", name=part.repeat, **nearest(part.repeat, questionnaire.repeats))
+            yield fault(
+                part.place, "unknown_repeat", name=part.repeat, **nearest(part.repeat, questionnaire.repeats)
+            )
     for repeat in questionnaire.repeats.values():
         yield from _repeat(questionnaire, repeat)
 
@@ -79,7 +83,13 @@ def _unknown_visits(named: tuple[str, ...], known: set[str], variable: str, plac
 def _repeat(questionnaire: Questionnaire, repeat: Repeat) -> Iterator[Fault]:
     gate = questionnaire.questions.get(repeat.gate)
     if repeat.gate and gate is None:
-        yield fault(repeat.place, "bad_gate", name=repeat.gate, detail="there is no such question", detail_fr="cette question n’existe pas")
+        yield fault(
+            repeat.place,
+            "bad_gate",
+            name=repeat.gate,
+            detail="there is no such question",
+            detail_fr="cette question n’existe pas",
+        )
     elif gate is not None and (gate.type != "yes_no" or gate.scope == "line"):
         yield fault(repeat.place, "bad_gate", name=repeat.gate, detail="it is not a yes/no question outside the lines",
                     detail_fr="ce n’est pas une question oui/non hors des lignes")  # fmt: skip
@@ -97,7 +107,11 @@ def _references(questionnaire: Questionnaire) -> Iterator[Fault]:
     for check in questionnaire.checks:
         for name in check.on:
             if name.partition("@")[0] not in questionnaire.questions:
-                yield fault(check.place, "unknown_question", name=name, **nearest(name, questionnaire.questions))
+                yield fault(
+                    check.place, "unknown_question", name=name, **nearest(name, questionnaire.questions)
+                )
     for question in questionnaire.questions.values():
         if question.from_list and question.from_list not in FACTS:
-            yield fault(question.place, "unknown_fact", name=question.from_list, **nearest(question.from_list, FACTS))
+            yield fault(
+                question.place, "unknown_fact", name=question.from_list, **nearest(question.from_list, FACTS)
+            )

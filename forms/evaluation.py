@@ -1,4 +1,5 @@
-"""Computes everything that follows from answers: what is asked, derived values, states, findings and progress. The only implementation."""
+"""Computes everything that follows from answers: what is asked, derived values, states, findings and progress.
+The only implementation."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +20,9 @@ __all__ = ["Evaluation", "Finding", "Progress", "State", "evaluate"]
 _DATES = frozenset({"birth", "first_grant_on", "last_grant_on"})
 
 
-def evaluate(questionnaire: Questionnaire, answers: Answers, facts: Mapping[str, object], today: date) -> Evaluation:
+def evaluate(
+    questionnaire: Questionnaire, answers: Answers, facts: Mapping[str, object], today: date
+) -> Evaluation:
     """The evaluation of answers on a day, with the facts of the patient's list (dates or ISO text).
 
     It does not depend on the order in which answers came, always ends, and raises nothing but FaultyDefinition (forms.planning).

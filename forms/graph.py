@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from forms.expressions.binding import EARLIER, LATER, SAME
+from forms.expressions.binder import EARLIER, LATER, SAME
 from forms.expressions.vocabulary import Vocabulary
 
 Node = tuple[str, str | None]

@@ -15,11 +15,17 @@ from forms.types import TYPES
 from forms.types.numbers import between, write_number
 
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]*(?:@[a-z0-9_]+)?)\}")
-_LANGUAGES = ("fr", "en")
 
-_SOFT = Label("Valeur inhabituelle : {value} (attendu : {range}). Vérifiez-la.", "Unusual value: {value} (expected: {range}). Check it.")
-_HARD = Label("{value} est hors de l’intervalle possible : {range}.", "{value} is out of the possible range: {range}.")
-_NO_LINE = Label("Ajoutez au moins {least} ligne(s), ou répondez non.", "Add at least {least} line(s), or answer no.")
+_SOFT = Label(
+    "Valeur inhabituelle : {value} (attendu : {range}). Vérifiez-la.",
+    "Unusual value: {value} (expected: {range}). Check it.",
+)
+_HARD = Label(
+    "{value} est hors de l’intervalle possible : {range}.", "{value} is out of the possible range: {range}."
+)
+_NO_LINE = Label(
+    "Ajoutez au moins {least} ligne(s), ou répondez non.", "Add at least {least} line(s), or answer no."
+)
 _MANY_LINES = Label("{count} lignes ; {most} au plus.", "{count} lines; {most} at most.")
 
 
@@ -33,7 +39,9 @@ def judge(plan: Plan, frame: Frame, evaluation: Evaluation) -> None:
         _check(plan, check, frame, evaluation)
 
 
-def _found(evaluation: Evaluation, level: Any, code: str, message: Label, addresses: tuple[Address, ...]) -> None:
+def _found(
+    evaluation: Evaluation, level: Any, code: str, message: Label, addresses: tuple[Address, ...]
+) -> None:
     cells = evaluation.answers.cells
     confirmed = any(cells.get(address, EMPTY).comment for address in addresses)
     evaluation.findings.append(Finding(level, code, message, addresses, confirmed))
@@ -53,7 +61,9 @@ def _ranges(step: Asking, frame: Frame, evaluation: Evaluation) -> None:
         if evaluation.states.get(address) is State.ANSWERED:
             # A value past the hard range is not told a second time that it is unusual.
             for level in ("H", "W"):
-                if _constant_range(step, level, address, evaluation) or _computed_range(step, level, address, frame, evaluation):
+                if _constant_range(step, level, address, evaluation) or _computed_range(
+                    step, level, address, frame, evaluation
+                ):
                     break
 
 
@@ -82,11 +92,19 @@ def _computed_range(step: Asking, level: str, address: Address, frame: Frame, ev
     low, high = (None if bound is None else bound(here) for bound in (limits.low, limits.high))
     if less(value, low) is not True and less(high, value) is not True:
         return False
-    _outside(step, level, address, evaluation, lambda language: between(_bound(low, language), _bound(high, language), language))
+    _outside(
+        step,
+        level,
+        address,
+        evaluation,
+        lambda language: between(_bound(low, language), _bound(high, language), language),
+    )
     return True
 
 
-def _outside(step: Asking, level: str, address: Address, evaluation: Evaluation, limits: Callable[[str], str]) -> None:
+def _outside(
+    step: Asking, level: str, address: Address, evaluation: Evaluation, limits: Callable[[str], str]
+) -> None:
     value, question = evaluation.value(address), step.question
     message = _filled(
         _HARD if level == "H" else _SOFT,
@@ -147,22 +165,39 @@ def place(questionnaire: Questionnaire, name: str, visit: str | None, line: int 
     return Address(name, visit if repeat.visits else None, line)
 
 
-def _addresses(questionnaire: Questionnaire, names: tuple[str, ...], visit: str | None, line: int | None, evaluation: Evaluation) -> list[Address]:
+def _addresses(
+    questionnaire: Questionnaire,
+    names: tuple[str, ...],
+    visit: str | None,
+    line: int | None,
+    evaluation: Evaluation,
+) -> list[Address]:
     found = [place(questionnaire, name, visit, line) for name in names]
     return [address for address in found if address in evaluation.states]
 
 
-def _told(questionnaire: Questionnaire, message: Label, visit: str | None, line: int | None, evaluation: Evaluation) -> Label:
+def _told(
+    questionnaire: Questionnaire, message: Label, visit: str | None, line: int | None, evaluation: Evaluation
+) -> Label:
     if "{" not in message.fr + message.en:
         return message
-    told = (
-        _HOLE.sub(lambda hole: _shown(questionnaire, hole[1], visit, line, evaluation, language), message[language])
-        for language in _LANGUAGES
-    )
-    return Label(*told)
+
+    def told(language: str) -> str:
+        return _HOLE.sub(
+            lambda hole: _shown(questionnaire, hole[1], visit, line, evaluation, language), message[language]
+        )
+
+    return Label(told("fr"), told("en"))
 
 
-def _shown(questionnaire: Questionnaire, name: str, visit: str | None, line: int | None, evaluation: Evaluation, language: str) -> str:
+def _shown(
+    questionnaire: Questionnaire,
+    name: str,
+    visit: str | None,
+    line: int | None,
+    evaluation: Evaluation,
+    language: str,
+) -> str:
     address = place(questionnaire, name, visit, line)
     part = questionnaire.questions.get(address.name) or questionnaire.derived.get(address.name)
     if part is None:

@@ -29,7 +29,9 @@ def check_columns(questionnaire: Questionnaire) -> Iterator[Fault]:
         for column in _columns(question):
             owner = seen.setdefault(column.lower(), question.name)
             if owner != question.name and column not in questionnaire.derived:
-                yield fault(question.place, "double_name", name=column, other=f"'{owner}'", other_fr=f"« {owner} »")
+                yield fault(
+                    question.place, "double_name", name=column, other=f"'{owner}'", other_fr=f"« {owner} »"
+                )
             if len(column) > LONGEST_COLUMN:
                 yield fault(question.place, "long_column", name=column, length=len(column))
 

@@ -1,4 +1,5 @@
-"""The questionnaire as a plain tree for paper: sections, visits, lines, questions with their codes; blank, or filled with answers."""
+"""The questionnaire as a plain tree for paper: sections, visits, lines, questions with their codes; blank, or
+filled with answers."""
 
 from dataclasses import dataclass, field
 
@@ -15,14 +16,16 @@ WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "line": "Ligne {number}", "more_lines": "Photocopiez cette page pour d’autres lignes ({most} au plus).",
         "missing": "Sans valeur, cochez", "version": "version {version}", "only_if": "Seulement si {condition}",
-        "hidden_if": "Sauf si {condition}", "required": "réponse attendue", "since": "depuis", "not_asked": "non demandé", "usual": "habituel : {usual}",
+        "hidden_if": "Sauf si {condition}", "required": "réponse attendue", "since": "depuis",
+        "not_asked": "non demandé", "usual": "habituel : {usual}",
         "identity": "Code patient", "centre": "Centre", "date": "Rempli le", "unit_or": "ou {units}",
         "codes": "Les codes en marge sont ceux de l’export.", "page": "Questionnaire",
     },
     "en": {
         "line": "Line {number}", "more_lines": "Copy this page for more lines ({most} at most).",
         "missing": "Without a value, tick", "version": "version {version}", "only_if": "Only if {condition}",
-        "hidden_if": "Unless {condition}", "required": "answer expected", "since": "since", "not_asked": "not asked", "usual": "usual: {usual}",
+        "hidden_if": "Unless {condition}", "required": "answer expected", "since": "since", "not_asked": "not asked",
+        "usual": "usual: {usual}",
         "identity": "Patient code", "centre": "Centre", "date": "Filled in on", "unit_or": "or {units}",
         "codes": "The codes in the margin are those of the export.", "page": "Questionnaire",
     },
@@ -103,8 +106,12 @@ def paper(questionnaire: Questionnaire, language: str, evaluation: Evaluation | 
         registration=questionnaire.registration,
         head=(words["identity"], words["centre"], words["date"]),
         words=words,
-        legend=" ; ".join(f"{reason}\u00a0: {label[language].lower()}" for reason, label in MISSING_LABELS.items()),
-        sheets=tuple(_Writer(questionnaire, language, evaluation).sheet(section) for section in questionnaire.sections),
+        legend=" ; ".join(
+            f"{reason}\u00a0: {label[language].lower()}" for reason, label in MISSING_LABELS.items()
+        ),
+        sheets=tuple(
+            _Writer(questionnaire, language, evaluation).sheet(section) for section in questionnaire.sections
+        ),
     )
 
 
@@ -127,12 +134,18 @@ class _Writer:
         told = []
         for word, formula in (("only_if", part.ask_if), ("hidden_if", part.unless)):
             if formula is not None:
-                told.append(self.words[word].format(condition=in_words(self.questionnaire, formula, self.language)))
+                told.append(
+                    self.words[word].format(condition=in_words(self.questionnaire, formula, self.language))
+                )
         return " ; ".join(told)
 
     def blocks(self, section: Section, visit: str | None) -> list[Block]:
         last = section.visits[-1] if section.visits else None
-        questions = [one for one in self.questionnaire.questions_of(section) if visit is None or visit in one.visits or (not one.visits and visit == last)]
+        questions = [
+            one
+            for one in self.questionnaire.questions_of(section)
+            if visit is None or visit in one.visits or (not one.visits and visit == last)
+        ]
         title = self.questionnaire.visit(visit).label[self.language] if visit else ""
         outside = [one for one in questions if one.scope != "line"]
         found = [Block(title, self.items(outside, visit, None))]
@@ -140,7 +153,9 @@ class _Writer:
             found += self.lines(section, [one for one in questions if one.scope == "line"], visit, title)
         return found
 
-    def lines(self, section: Section, questions: list[Question], visit: str | None, title: str) -> list[Block]:
+    def lines(
+        self, section: Section, questions: list[Question], visit: str | None, title: str
+    ) -> list[Block]:
         repeat = self.questionnaire.repeats[section.repeat or ""]
         at = visit if repeat.visits else None
         if self.evaluation is not None:
@@ -160,7 +175,9 @@ class _Writer:
 
     def item(self, question: Question, visit: str | None, line: int | None) -> Item | None:
         address = Address(question.name, visit if question.scope != "patient" else None, line)
-        if question.tick_of or (self.evaluation is not None and self.evaluation.state(address) is State.NOT_ASKED):
+        if question.tick_of or (
+            self.evaluation is not None and self.evaluation.state(address) is State.NOT_ASKED
+        ):
             return None  # the date of a tick stands beside its tick
         kind, language = kind_of(question.type), self.language
         boxes = self.boxes(question, address)
@@ -177,7 +194,9 @@ class _Writer:
             boxes=boxes,
             many=question.type == "multiple",
             reasons=self.reasons(question, address),
-            answer="" if boxes or self.evaluation is None else kind.display(self.cell(address), question, language),
+            answer=""
+            if boxes or self.evaluation is None
+            else kind.display(self.cell(address), question, language),
         )
 
     def usual(self, question: Question) -> str:
@@ -196,7 +215,12 @@ class _Writer:
         value = self.cell(address).value
         ticked = value if isinstance(value, list) else [value]
         return tuple(
-            Box(str(one.code), one.label[self.language], one.code in ticked, self.date(question, one.code, address))
+            Box(
+                str(one.code),
+                one.label[self.language],
+                one.code in ticked,
+                self.date(question, one.code, address),
+            )
             for one in kind.options(question)
         )
 
@@ -210,4 +234,6 @@ class _Writer:
         if question.identity or question.read_only:
             return ()
         given = self.evaluation.missing(address) if self.evaluation else None
-        return tuple(Box(reason, label[self.language], reason == given) for reason, label in MISSING_LABELS.items())
+        return tuple(
+            Box(reason, label[self.language], reason == given) for reason, label in MISSING_LABELS.items()
+        )

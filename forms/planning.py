@@ -4,8 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from forms.definition import Check, Closing, Derived, Formula, Level, Question, Questionnaire, Range, Repeat, Section
-from forms.expressions.binding import Bound, bind
+from forms.definition import (
+    Check,
+    Closing,
+    Derived,
+    Formula,
+    Level,
+    Question,
+    Questionnaire,
+    Range,
+    Repeat,
+    Section,
+)
+from forms.expressions.formulas import Bound, bind
 from forms.expressions.frames import Compiled
 from forms.expressions.vocabulary import Vocabulary, vocabulary
 from forms.faults import Fault, FaultyDefinition, fault
@@ -138,10 +149,14 @@ class _Maker:
     def make(self) -> None:
         for visit in self.questionnaire.visits:
             self.condition(("§@" + visit.code, None), visit.ask_if, visit.unless, None, ())
-            self.plan.closings[visit.code] = [(self.formula(closing.when, "patient", (), None).run, closing) for closing in visit.closed]
+            self.plan.closings[visit.code] = [
+                (self.formula(closing.when, "patient", (), None).run, closing) for closing in visit.closed
+            ]
         for section in self.questionnaire.sections:
             for code in section.visits or (None,):
-                self.condition(("§" + section.code, code), section.ask_if, section.unless, code, section.visits)
+                self.condition(
+                    ("§" + section.code, code), section.ask_if, section.unless, code, section.visits
+                )
         for repeat in self.questionnaire.repeats.values():
             self.group(repeat)
         for section in self.questionnaire.sections:
@@ -179,7 +194,15 @@ class _Maker:
             self.faults += self.bound[key].faults
         return self.bound[key]
 
-    def runs(self, formula: Formula | None, scope: Any, visits: tuple[str, ...], repeat: str | None, visit: Visit, waits: set[Node]) -> Compiled | None:
+    def runs(
+        self,
+        formula: Formula | None,
+        scope: Any,
+        visits: tuple[str, ...],
+        repeat: str | None,
+        visit: Visit,
+        waits: set[Node],
+    ) -> Compiled | None:
         """The closure of an optional formula; what it reads is added to ``waits``."""
         if formula is None:
             return None
@@ -187,7 +210,14 @@ class _Maker:
         waits |= needed(self.vocabulary, bound.needs, visit)
         return bound.run
 
-    def condition(self, node: Node, ask_if: Formula | None, unless: Formula | None, visit: Visit, visits: tuple[str, ...]) -> None:
+    def condition(
+        self,
+        node: Node,
+        ask_if: Formula | None,
+        unless: Formula | None,
+        visit: Visit,
+        visits: tuple[str, ...],
+    ) -> None:
         if ask_if is None and unless is None:
             return
         waits: set[Node] = set()
@@ -212,7 +242,9 @@ class _Maker:
             self.plan.groups.append(Group(repeat, visit, conditions))
             self.add(members, self.plan.groups[-1], waits)
             sorts = {(repeat.order_by, visit)} if repeat.order_by else set()
-            self.add((f"#{repeat.code}", visit), Group(repeat, visit, conditions, order=True), {members, *sorts})
+            self.add(
+                (f"#{repeat.code}", visit), Group(repeat, visit, conditions, order=True), {members, *sorts}
+            )
 
     def section(self, section: Section) -> None:
         for visit in section.visits or (None,):
@@ -267,10 +299,14 @@ class _Maker:
     def limits(self, question: Question, visits: tuple[str, ...], repeat: str | None) -> Iterable[Limits]:
         for level, limits in (("H", question.hard), ("W", question.soft)):
             if limits is not None and limits.computed:
-                low, high = (self.bound_of(side, limits, question, visits, repeat) for side in ("low", "high"))
+                low, high = (
+                    self.bound_of(side, limits, question, visits, repeat) for side in ("low", "high")
+                )
                 yield Limits(level, low, high)
 
-    def bound_of(self, side: str, limits: Range, question: Question, visits: tuple[str, ...], repeat: str | None) -> Compiled | None:
+    def bound_of(
+        self, side: str, limits: Range, question: Question, visits: tuple[str, ...], repeat: str | None
+    ) -> Compiled | None:
         formula: Formula | None = getattr(limits, side)
         if formula is None:
             return None

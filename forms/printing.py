@@ -24,17 +24,27 @@ class PdfUnavailable(RuntimeError):
         return self.fr if language == "fr" else self.en
 
 
-def print_html(questionnaire: Questionnaire, language: str, evaluation: Evaluation | None = None, stylesheet: str | None = None) -> str:
+def print_html(
+    questionnaire: Questionnaire,
+    language: str,
+    evaluation: Evaluation | None = None,
+    stylesheet: str | None = None,
+) -> str:
     """A whole HTML page. Its style is inside, so that the file travels alone; ``stylesheet`` links one instead, for a page
     served under a policy that allows no inline style."""
     tree = paper(questionnaire, language, evaluation)
     css = (_HERE / "paper.css").read_text(encoding="utf-8")
     style = f'<link rel="stylesheet" href="{escape(stylesheet)}">' if stylesheet else f"<style>{css}</style>"
-    head = "".join(f"<div><dt>{escape(label)}</dt><dd></dd></div>" for label in tree.head) if evaluation is None else ""
+    head = (
+        "".join(f"<div><dt>{escape(label)}</dt><dd></dd></div>" for label in tree.head)
+        if evaluation is None
+        else ""
+    )
     note = f"<p>{escape(tree.words['codes'])} {escape(tree.legend)}.</p>"
     registration = f" · {escape(tree.registration)}" if tree.registration else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="{tree.language}">\n<head><meta charset="utf-8"><title>{escape(tree.title)}</title>{style}</head>\n<body>\n'
+        f'<!DOCTYPE html>\n<html lang="{tree.language}">\n<head><meta charset="utf-8">'
+        f"<title>{escape(tree.title)}</title>{style}</head>\n<body>\n"
         f'<header><p class="code">{escape(tree.code)} · {escape(tree.version)}{registration}</p><h1>{escape(tree.title)}</h1>'
         f"{f'<dl>{head}</dl>' if head else ''}{note}</header>\n<main>\n"
         + "\n".join(_sheet(tree, sheet) for sheet in tree.sheets if sheet.blocks)
@@ -50,7 +60,9 @@ def print_pdf(questionnaire: Questionnaire, language: str, evaluation: Evaluatio
         raise PdfUnavailable from error
     data = json.dumps(asdict(paper(questionnaire, language, evaluation)), ensure_ascii=False)
     template = (_HERE / "paper.typ").read_bytes()
-    made: bytes = typst.compile(template, format="pdf", sys_inputs={"data": data, "filled": "yes" if evaluation else "no"})
+    made: bytes = typst.compile(
+        template, format="pdf", sys_inputs={"data": data, "filled": "yes" if evaluation else "no"}
+    )
     return made
 
 
@@ -70,7 +82,8 @@ def _item(tree: Paper, item: Item) -> str:
     star = f' <abbr title="{escape(tree.words["required"])}">*</abbr>' if item.required else ""
     answer = _boxes(tree, item) if item.boxes else _blank(item)
     return (
-        f'<div class="item"><p class="name">{escape(item.name)}</p><div class="asked"><p class="label">{escape(item.label)}{star}</p>'
+        f'<div class="item"><p class="name">{escape(item.name)}</p><div class="asked">'
+        f'<p class="label">{escape(item.label)}{star}</p>'
         f"{_paragraph('condition', item.condition)}{_paragraph('help', item.help)}</div>"
         f'<div class="answer">{answer}{_reasons(tree, item)}</div></div>'
     )

@@ -43,7 +43,9 @@ def _plain(value: Any) -> Any:
             for part in fields(value)
             if part.name not in _NOT_STORED and part.name != "place"
         }
-        return {name: content for name, content in kept.items() if not _is_default(type(value), name, content)}
+        return {
+            name: content for name, content in kept.items() if not _is_default(type(value), name, content)
+        }
     if isinstance(value, Mapping):
         # Order is meaning (questions, choices), and canonical JSON sorts keys: so that mappings are written as pairs.
         return [[key, _plain(content)] for key, content in value.items()]

@@ -24,12 +24,23 @@ def unreachable(questionnaire: Questionnaire) -> Iterator[Fault]:
     """A fault for each question that can never be asked, alone or because of its section."""
     for question in questionnaire.questions.values():
         section = questionnaire.section(question.section)
-        wanted = [(section.ask_if, True), (question.ask_if, True), (section.unless, False), (question.unless, False)]
+        wanted = [
+            (section.ask_if, True),
+            (question.ask_if, True),
+            (section.unless, False),
+            (question.unless, False),
+        ]
         conditions = [(formula, want) for formula, want in wanted if formula is not None]
         if question.tick_of is None and conditions and not _possible(questionnaire, conditions):
             texts = " and ".join(formula.text for formula, _ in conditions)
             place = (question.ask_if or question.unless or question).place
-            yield fault(place, "unreachable", name=question.name, detail=f"nothing makes '{texts}' true", detail_fr=f"rien ne rend « {texts} » vrai")
+            yield fault(
+                place,
+                "unreachable",
+                name=question.name,
+                detail=f"nothing makes '{texts}' true",
+                detail_fr=f"rien ne rend « {texts} » vrai",
+            )
 
 
 def _possible(questionnaire: Questionnaire, conditions: list[tuple[Formula, bool]]) -> bool:

@@ -1,4 +1,5 @@
-"""Walks YAML nodes with their positions, so that every fault can name file, line and column; values stay text (``no`` is never False)."""
+"""Walks YAML nodes with their positions, so that every fault can name file, line and column; values stay text
+(``no`` is never False)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,8 @@ class Item:
         if not isinstance(self.node, yaml.ScalarNode):
             self.shape("a text", "un texte")
             return ""
-        return self.node.value.strip() if self.node.style in ("|", ">") else self.node.value
+        value: str = self.node.value
+        return value.strip() if self.node.style in ("|", ">") else value
 
     def words(self) -> list[str]:
         """A list of texts; one text is a list of one."""
@@ -173,7 +175,9 @@ class Fields:
             ("en", label.en, "English", "anglais"),
         ):
             if not text:
-                self.item.wrong("label_missing", name=self.item.key, code=code, language=language, language_fr=language_fr)
+                self.item.wrong(
+                    "label_missing", name=self.item.key, key=code, language=language, language_fr=language_fr
+                )
         return label
 
     def words(self, key: str) -> tuple[str, ...]:

@@ -27,18 +27,52 @@ class TypeExample:
 
 TYPE_EXAMPLES = (
     TypeExample("text", "initials", "DUP", "DUP", "one line; `max_chars`"),
-    TypeExample("long_text", "comment_txt", "Revu le 12/03\nStable", "Revu le 12/03\nStable", "several lines; `max_chars`"),
+    TypeExample(
+        "long_text",
+        "comment_txt",
+        "Revu le 12/03\nStable",
+        "Revu le 12/03\nStable",
+        "several lines; `max_chars`",
+    ),
     TypeExample("integer", "n_visits", "12", "12", "whole number; `soft`, `hard`"),
-    TypeExample("decimal", "weight_kg", "72,5", "72,5\u00a0kg", "comma or point; `unit`, `other_units`, `soft`, `hard`"),
-    TypeExample("decimal", "ca_mmol", "88 mg/L", "2,2\u00a0mmol/L", "another accepted unit is converted, what was typed is kept"),
+    TypeExample(
+        "decimal",
+        "weight_kg",
+        "72,5",
+        "72,5\u00a0kg",
+        "comma or point; `unit`, `other_units`, `soft`, `hard`",
+    ),
+    TypeExample(
+        "decimal",
+        "ca_mmol",
+        "88 mg/L",
+        "2,2\u00a0mmol/L",
+        "another accepted unit is converted, what was typed is kept",
+    ),
     TypeExample("single", "ckd_mod", "2", "Hémodialyse", "one code of `choices`"),
-    TypeExample("multiple", "comorb", ["hta", "dm"], "Diabète, HTA", "several codes; `exclusive` stands alone; `dates: yes` adds a date per tick"),
+    TypeExample(
+        "multiple",
+        "comorb",
+        ["hta", "dm"],
+        "Diabète, HTA",
+        "several codes; `exclusive` stands alone; `dates: yes` adds a date per tick",
+    ),
     TypeExample("yes_no", "relapse", "oui", "Oui", "1 or 0"),
     TypeExample("date", "sts_start_d", "15-1-12", "15/01/2012", "a full day, day first; `soft`, `hard`"),
-    TypeExample("partial_date", "onset_d", "mars 2014", "03/2014", "a year, a month or a day: an interval in expressions"),
-    TypeExample("limit", "vl_val", "< 62", "<62\u00a0UI/mL", "`=`, `<`, `>` or not detected; `operator`, `rules`"),
+    TypeExample(
+        "partial_date",
+        "onset_d",
+        "mars 2014",
+        "03/2014",
+        "a year, a month or a day: an interval in expressions",
+    ),
+    TypeExample(
+        "limit", "vl_val", "< 62", "<62\u00a0UI/mL", "`=`, `<`, `>` or not detected; `operator`, `rules`"
+    ),
     TypeExample("mutations", "gt_mut", "e756q, G841A", "E756Q; G841A", "a list; `codon_max`"),
-    TypeExample("decimal", "weight_kg", "NSP", "Inconnu / absent du dossier", "`NSP`, `NF`, `SO` answer any question"),
+    TypeExample(
+        "decimal", "weight_kg", "NSP", "Inconnu / absent du dossier", "`NSP`, `NF`, `SO` answer any question"
+    ),
 )
 
 OPERATORS = (
@@ -62,12 +96,16 @@ OPERATORS = (
 
 def tables() -> dict[str, str]:
     """The generated tables by their mark."""
-    types = [f"| `{one.type}` | `{json.dumps(one.typed, ensure_ascii=False)}` | {_cell(one.shown)} | {one.says} |" for one in TYPE_EXAMPLES]
+    types = [
+        f"| `{one.type}` | `{json.dumps(one.typed, ensure_ascii=False)}` | {_cell(one.shown)} | {one.says} |"
+        for one in TYPE_EXAMPLES
+    ]
     missing = set(TYPES) - {one.type for one in TYPE_EXAMPLES}
     if missing:
         raise AssertionError(f"types without an example: {sorted(missing)}")
     functions = [
-        f"| `{one.name}` | {one.wanted} | {one.en} | {one.fr} | `{one.example}` | {_result(one.result)} |" for one in FUNCTIONS.values()
+        f"| `{one.name}` | {one.wanted} | {one.en} | {one.fr} | `{one.example}` | {_result(one.result)} |"
+        for one in FUNCTIONS.values()
     ]
     operators = [f"| `{text}` | {_result(result)} | {says} |" for text, result, says in OPERATORS]
     return {

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-_RANGE_FR, _RANGE_EN = "{value} est hors de l’intervalle possible : {range}.", "{value} is out of the possible range: {range}."
+_RANGE_FR, _RANGE_EN = (
+    "{value} est hors de l’intervalle possible : {range}.",
+    "{value} is out of the possible range: {range}.",
+)
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "not_a_number": ("« {typed} » n’est pas un nombre : écrivez par exemple 12,5.", "'{typed}' is not a number: write for example 12.5."),
+    "not_a_number": ("« {typed} » n’est pas un nombre : écrivez par exemple 12,5.",
+    "'{typed}' is not a number: write for example 12.5."),
     "not_an_integer": ("« {typed} » n’est pas un nombre entier.", "'{typed}' is not a whole number."),
     "unknown_unit": ("L’unité « {unit} » n’est pas connue ici. Unités acceptées : {units}.",
                      "The unit '{unit}' is not known here. Accepted units: {units}."),
@@ -21,14 +25,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
                     "'{typed}' is not a result: write 709, <62, >100 or not detected."),
     "not_a_mutation": ("« {typed} » n’est pas une mutation : écrivez par exemple E756Q;G841A.",
                        "'{typed}' is not a mutation: write for example E756Q;G841A."),
-    "codon_too_high": ("« {typed} » : le codon doit être entre 1 et {high}.", "'{typed}': the codon must be between 1 and {high}."),
+    "codon_too_high": ("« {typed} » : le codon doit être entre 1 et {high}.",
+    "'{typed}': the codon must be between 1 and {high}."),
     "too_long": ("Ce texte a {length} caractères ; {most} au plus.", "This text has {length} characters; {most} at most."),
     "one_line": ("Ce texte doit tenir sur une ligne.", "This text must fit on one line."),
     "not_a_text": ("Une réponse à cette question est un texte.", "An answer to this question is a text."),
     "not_canonical": ("Ce texte contient un caractère invisible qui ne peut pas être conservé ({point}) : retapez-le.",
                       "This text contains an invisible character that cannot be stored ({point}): type it again."),
-    "not_a_reason": ("« {typed} » n’est pas une raison d’absence : NSP, NF ou SO.", "'{typed}' is not a missing reason: NSP, NF or SO."),
-    "read_only": ("Cette information vient de la liste et ne se modifie pas ici.", "This comes from the list and is not changed here."),
+    "not_a_reason": ("« {typed} » n’est pas une raison d’absence : NSP, NF ou SO.",
+    "'{typed}' is not a missing reason: NSP, NF or SO."),
+    "value_and_reason": ("Une valeur et une raison d’absence : gardez l’une ou l’autre.",
+    "A value and a missing reason: keep one or the other."),
+    "read_only": ("Cette information vient de la liste et ne se modifie pas ici.",
+    "This comes from the list and is not changed here."),
 }  # fmt: skip
 
 

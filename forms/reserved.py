@@ -13,6 +13,13 @@ _KEYS = "centre_id disposition patient_id repeat_no statut submitted_at visit"
 
 RESERVED: dict[str, str] = {
     word: owner
-    for owner, words in (("SPSS", _SPSS), ("Stata", _STATA), ("SAS", _SAS), ("R", _R), ("Recueil", _OURS), ("Recueil", _KEYS))
+    for owner, words in (
+        ("SPSS", _SPSS),
+        ("Stata", _STATA),
+        ("SAS", _SAS),
+        ("R", _R),
+        ("Recueil", _OURS),
+        ("Recueil", _KEYS),
+    )
     for word in words.split()
 }

@@ -21,7 +21,9 @@ _MONTHS = {
 }  # fmt: skip
 
 _SEPARATED = re.compile(r"([0-9]{1,4})\s*[-/. ]\s*([0-9]{1,4})(?:\s*[-/. ]\s*([0-9]{1,4}))?", re.ASCII)
-_WORDED = re.compile(r"(?:([0-9]{1,2})(?:er|st|nd|rd|th)?\s*[-/. ]?\s*)?([^\W\d_]{3,9})\.?\s*[-/. ]?\s*([0-9]{2}|[0-9]{4})")
+_WORDED = re.compile(
+    r"(?:([0-9]{1,2})(?:er|st|nd|rd|th)?\s*[-/. ]?\s*)?([^\W\d_]{3,9})\.?\s*[-/. ]?\s*([0-9]{2}|[0-9]{4})"
+)
 
 
 class Span(NamedTuple):
@@ -89,7 +91,8 @@ def years_between(start: date, end: date) -> int:
 
 
 def read_iso(text: str, prefer: tuple[date | None, date | None] = (None, None)) -> str:
-    """The ISO text of a date as typed: ``12/03/2014``, ``12-3-14``, ``12.03.2014``, ``12032014``, ``2014-03-12``, ``12 mars 2014``,
+    """The ISO text of a date as typed: ``12/03/2014``, ``12-3-14``, ``12.03.2014``, ``12032014``,
+    ``2014-03-12``, ``12 mars 2014``,
     and when partial ``2014``, ``03/2014``, ``2014-03``, ``mars 2014``. Days come before months. A year of two digits is the
     one inside ``prefer``, else 1950 to 2049. Raises NotADate."""
     text = text.strip().lower()

@@ -25,7 +25,8 @@ REASON_OF: dict[State, Missing] = {state: reason for reason, state in OF_REASON.
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong (H, blocks submission) or surprising (W, wants a comment); ``confirmed`` when one of its answers has a comment."""
+    """Something wrong (H, blocks submission) or surprising (W, wants a comment); ``confirmed`` when one of its
+    answers has a comment."""
 
     level: Literal["H", "W"]
     code: str
@@ -52,7 +53,8 @@ class Evaluation:
     """Everything that follows from answers, facts of the list and a day; equal inputs give an equal evaluation.
 
     ``states`` in the order of the questionnaire; ``derived`` as JSON values (dates as ISO text, missing ones as None);
-    ``missing_required`` are the required questions (core or reason) without value or reason; ``express_left`` those of the short path.
+    ``missing_required`` are the required questions (core or reason) without value or reason;
+    ``express_left`` those of the short path.
     """
 
     answers: Answers
@@ -69,7 +71,8 @@ class Evaluation:
         return self.states.get(address, State.NOT_ASKED)
 
     def value(self, address: Address) -> Any:
-        """The value that counts there: what was answered, or what the list says of a read-only question; None when not answered."""
+        """The value that counts there: what was answered, or what the list says of a read-only question; None
+        when not answered."""
         if self.states.get(address) is not State.ANSWERED:
             return None
         value = self.answers.cell(address).value

@@ -9,8 +9,24 @@ from forms.types.choices import YES_NO
 
 _SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _WORDS = {
-    "fr": {"and": "et", "or": "ou", "not": "pas", "has": "comporte", "known": "renseigné", "missing": "non renseigné", "at": "à"},
-    "en": {"and": "and", "or": "or", "not": "not", "has": "includes", "known": "known", "missing": "missing", "at": "at"},
+    "fr": {
+        "and": "et",
+        "or": "ou",
+        "not": "pas",
+        "has": "comporte",
+        "known": "renseigné",
+        "missing": "non renseigné",
+        "at": "à",
+    },
+    "en": {
+        "and": "and",
+        "or": "or",
+        "not": "not",
+        "has": "includes",
+        "known": "known",
+        "missing": "missing",
+        "at": "at",
+    },
 }
 
 
@@ -73,7 +89,11 @@ class _Words:
         return self.label(node)
 
     def code(self, node: Any, code: Any) -> str:
-        part: Any = self.questionnaire.questions.get(node.name) or self.questionnaire.derived.get(node.name) if isinstance(node, nodes.Name) else None
+        part: Any = (
+            self.questionnaire.questions.get(node.name) or self.questionnaire.derived.get(node.name)
+            if isinstance(node, nodes.Name)
+            else None
+        )
         if part is None:
             raise _TooMuch
         choices = {choice.code: choice for choice in YES_NO} if part.type == "yes_no" else part.by_code

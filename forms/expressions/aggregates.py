@@ -1,10 +1,11 @@
-"""Functions over the lines of a repeat. Where the condition is unknown the line is left out, except for any() and all(), which are three-valued."""
+"""Functions over the lines of a repeat. Where the condition is unknown the line is left out, except for any()
+and all(), which are three-valued."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from forms.expressions import nodes
-from forms.expressions.binding import SAME, Binder, Level, climb, nothing
+from forms.expressions.binder import SAME, Binder, Level, climb, nothing
 from forms.expressions.frames import Compiled, Frame
 from forms.expressions.functions import largest, smallest
 from forms.expressions.values import NUMBERS, bounded, truth

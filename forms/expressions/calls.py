@@ -7,7 +7,8 @@ from typing import Any
 from forms import spans
 from forms.expressions import nodes
 from forms.expressions.aggregates import AGGREGATES, group_of
-from forms.expressions.binding import EARLIER, LATER, SAME, Binder, has, nothing
+from forms.expressions.binder import BINDERS, EARLIER, LATER, SAME, Binder, nothing
+from forms.expressions.binding import has
 from forms.expressions.frames import Compiled, Frame
 from forms.expressions.functions import MANY, PLAIN, VARIADIC, Function
 from forms.expressions.values import truth
@@ -94,7 +95,8 @@ def _date(binder: Binder, node: nodes.Call) -> Compiled:
         moment = None
     if moment is None:
         return binder.wrong(
-            argument, "syntax", detail="date() wants an ISO date in quotes", detail_fr="date() attend une date ISO entre apostrophes",
+            argument, "syntax", detail="date() wants an ISO date in quotes",
+            detail_fr="date() attend une date ISO entre apostrophes",
             mend="Write date('2012-01-15').", mend_fr="Écrivez date('2012-01-15').",
         )  # fmt: skip
     return lambda frame: moment
@@ -109,10 +111,18 @@ def _lookup(binder: Binder, node: nodes.Call) -> Compiled:
     column = column_node.name if isinstance(column_node, nodes.Name) else getattr(column_node, "value", "")
     columns = [known for known, _ in table.columns]
     if column not in columns:
-        return binder.wrong(column_node, "unknown_column", table=name, name=column, **nearest(str(column), columns))
+        return binder.wrong(
+            column_node, "unknown_column", table=name, name=column, **nearest(str(column), columns)
+        )
     if isinstance(key_node, nodes.Number | nodes.Text) and key_node.value not in table.cells:
         known = [str(code) for code in table.cells]
-        return binder.wrong(key_node, "unknown_code", name=key_node.value, variable=name, **nearest(str(key_node.value), known))
+        return binder.wrong(
+            key_node,
+            "unknown_code",
+            name=key_node.value,
+            variable=name,
+            **nearest(str(key_node.value), known),
+        )
     key, cells = binder.bind(key_node), {code: row.get(column) for code, row in table.cells.items()}
     return lambda frame: cells.get(key(frame))
 
@@ -126,8 +136,13 @@ def _has_any(binder: Binder, node: nodes.Call) -> Compiled:
         else:
             codes.append(other)
     binder.codes_fit(node, first, codes)
-    ticked = frozenset(code.value for code in codes if isinstance(code, nodes.Number | nodes.Text))
-    return has(binder.bind(first), ticked)
+    ticked: set[int | str] = set()
+    for code in codes:
+        if isinstance(code, nodes.Text):
+            ticked.add(code.value)
+        elif isinstance(code, nodes.Number):
+            ticked.add(int(code.value))
+    return has(binder.bind(first), frozenset(ticked))
 
 
 def _ticks(binder: Binder, node: nodes.Call) -> Compiled:
@@ -233,31 +248,41 @@ _SPECIAL = (
     Function("reason", 1, 1, "la raison d’absence donnée : NSP, NF ou SO", "the missing reason given: NSP, NF or SO",
              "reason(height_cm) = NSP", "1"),
     Function("asked", 1, 1, "vrai si la question est posée", "true when the question is asked", "asked(amp_d)", "0"),
-    Function("date", 1, 1, "une date écrite, complète ou partielle", "a written date, full or partial", "date('2014-03-12')", "2014-03-12"),
+    Function("date", 1, 1, "une date écrite, complète ou partielle", "a written date, full or partial",
+        "date('2014-03-12')", "2014-03-12"),
     Function("lookup", 3, 3, "la case d’une table : table, clé, colonne", "the cell of a table: table, key, column",
              "lookup(opioids, 21, factor)", "2"),
-    Function("has_any", 2, MANY, "vrai si l’un des codes est coché", "true when any of the codes is ticked", "has_any(comorb, dm, hta)", "1"),
-    Function("ticks", 1, 1, "le nombre de cases cochées, sans « aucun »", "the number of ticks, without 'none'", "ticks(comorb)", "2"),
-    Function("lloq", 1, 1, "la valeur d’un résultat, le seuil quand il est sous le seuil", "the number of a result, the limit when below it",
+    Function("has_any", 2, MANY, "vrai si l’un des codes est coché", "true when any of the codes is ticked",
+        "has_any(comorb, dm, hta)", "1"),
+    Function("ticks", 1, 1, "le nombre de cases cochées, sans « aucun »", "the number of ticks, without 'none'",
+        "ticks(comorb)", "2"),
+    Function("lloq", 1, 1, "la valeur d’un résultat, le seuil quand il est sous le seuil",
+        "the number of a result, the limit when below it",
              "last(vl, lloq(vl_val))", "62"),
     Function("half", 1, 1, "de même, la moitié du seuil", "the same, half the limit", "last(vl, half(vl_val))", "31"),
     Function("zero", 1, 1, "de même, 0", "the same, 0", "last(vl, zero(vl_val))", "0"),
     Function("previous", 1, 1, "la même expression à la visite (ou ligne) précédente où elle est connue",
              "the same expression at the nearest earlier visit (or line) where it is known", "last(vl, previous(vl_val))", "709"),
     Function("next", 1, 1, "de même, à la suivante", "the same, at the nearest later one", "first(vl, next(vl_val))", "709"),
-    Function("any", 2, 2, "vrai si la condition l’est pour une ligne", "true when the condition is for one line", "any(vl, vl_op = 2)", "1"),
+    Function("any", 2, 2, "vrai si la condition l’est pour une ligne", "true when the condition is for one line",
+        "any(vl, vl_op = 2)", "1"),
     Function("all", 2, 2, "vrai si la condition l’est pour toutes les lignes", "true when the condition is for every line",
              "all(vl, known(vl_d))", "1"),
-    Function("count", 1, 2, "le nombre de lignes (où la condition est vraie)", "the number of lines (where the condition is true)",
+    Function("count", 1, 2, "le nombre de lignes (où la condition est vraie)",
+        "the number of lines (where the condition is true)",
              "count(vl, vl_op = 1)", "2"),
     Function("sum", 1, MANY, "la somme sur les lignes (où…) ou des valeurs ; une valeur manquante rend la somme manquante",
-             "the sum over lines (where…) or of values; a missing value makes it missing", "sum(ag@j0, ag_dose, ag_reg = 1)", "70"),
+             "the sum over lines (where…) or of values; a missing value makes it missing",
+             "sum(ag@j0, ag_dose, ag_reg = 1)", "70"),
     Function("min", 1, MANY, "la plus petite valeur des lignes (où…), les manquantes laissées ; ou de valeurs toutes connues",
              "the smallest over lines (where…), missing ones left out; or of values that are all known", "min(vl, vl_val)", "62"),
     Function("max", 1, MANY, "la plus grande, de même", "the largest, likewise", "max(3, 12)", "12"),
-    Function("first", 2, 3, "la première valeur connue des lignes (où…), dans leur ordre", "the first known value of the lines (where…), in their order",
+    Function("first", 2, 3, "la première valeur connue des lignes (où…), dans leur ordre",
+        "the first known value of the lines (where…), in their order",
              "first(vl, vl_d)", "2022-05-04"),
     Function("last", 2, 3, "la dernière, de même", "the last, likewise", "last(vl, vl_val, vl_op = 1)", "709"),
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = PLAIN | {function.name: function for function in _SPECIAL}
+
+BINDERS[nodes.Call] = bind_call

@@ -1,4 +1,5 @@
-"""Reads an expression into nodes: a hand-written precedence parser, so that every error knows its character and says how to mend it."""
+"""Reads an expression into nodes: a hand-written precedence parser, so that every error knows its character
+and says how to mend it."""
 
 import re
 from typing import NamedTuple
@@ -53,7 +54,9 @@ def _strange(text: str, at: int) -> NotAnExpression:
     if sign == "'":
         return NotAnExpression(at, "a quoted text does not end", "un texte entre apostrophes ne se ferme pas",
                                "Close it with '.", "Fermez-le par une apostrophe.")  # fmt: skip
-    return NotAnExpression(at, f"'{sign}' is not a sign of the language", f"« {sign} » n’est pas un signe du langage")
+    return NotAnExpression(
+        at, f"'{sign}' is not a sign of the language", f"« {sign} » n’est pas un signe du langage"
+    )
 
 
 def parse(text: str) -> nodes.Node:
@@ -97,7 +100,8 @@ class _Reader:
         if self.token.kind != "end":
             text = self.token.text
             raise self.trouble(f"'{text}' is not expected here", f"« {text} » n’est pas attendu ici",
-                               "An operator or the end should stand here.", "Un opérateur ou la fin devrait se trouver ici.")  # fmt: skip
+                               "An operator or the end should stand here.",
+                               "Un opérateur ou la fin devrait se trouver ici.")  # fmt: skip
 
     def either(self, depth: int) -> nodes.Node:
         if depth > _DEEPEST:
@@ -182,7 +186,9 @@ class _Reader:
         if token := self.accept("^"):
             minus = self.accept("-")
             exponent = self.atom(depth)
-            return nodes.Binary(token.at, "^", base, nodes.Unary(minus.at, "-", exponent) if minus else exponent)
+            return nodes.Binary(
+                token.at, "^", base, nodes.Unary(minus.at, "-", exponent) if minus else exponent
+            )
         return base
 
     def atom(self, depth: int) -> nodes.Node:
@@ -200,7 +206,8 @@ class _Reader:
         self.position -= token.kind != "end"
         what, what_fr = (f"'{token.text}'", f"« {token.text} »") if token.text else ("the end", "la fin")
         raise self.trouble(f"a value is missing before {what}", f"une valeur manque avant {what_fr}",
-                           "Write a variable, a number or a 'text' there.", "Écrivez-y une variable, un nombre ou un 'texte'.")  # fmt: skip
+                           "Write a variable, a number or a 'text' there.",
+                           "Écrivez-y une variable, un nombre ou un 'texte'.")  # fmt: skip
 
     def named(self, token: Token, depth: int) -> nodes.Node:
         if self.accept("("):

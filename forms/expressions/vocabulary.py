@@ -1,4 +1,5 @@
-"""The names an expression may use in one questionnaire: variables with their scope and codes, repeats, tables, visits, facts of the list."""
+"""The names an expression may use in one questionnaire: variables with their scope and codes, repeats, tables,
+visits, facts of the list."""
 
 from dataclasses import dataclass
 
@@ -6,7 +7,8 @@ from forms.definition import Code, Derived, Question, Questionnaire, Repeat, Sco
 
 FACTS = frozenset(
     {
-        "first_grant_on", "last_grant_on", "authorisations", "cover_days", "sex", "birth", "atu_first", "initials", "patient_code",
+        "first_grant_on", "last_grant_on", "authorisations", "cover_days", "sex", "birth", "atu_first", "initials",
+        "patient_code",
     }
 )  # fmt: skip
 

@@ -55,7 +55,7 @@ class QuestionType:
             reason = str(typed["missing"]).upper()
             if reason not in MISSING:
                 raise AnswerRefused("not_a_reason", typed=typed["missing"])
-            return Cell(missing=reason, comment=comment)  # type: ignore[arg-type]  # just checked to be one of the three
+            return Cell(missing=reason, comment=comment)
         cell = self.parse(typed.get("value"), question, typed.get("unit"))
         return cell.commented(comment) if comment else cell
 

@@ -38,7 +38,10 @@ class Single(QuestionType):
         if isinstance(code, int | str) and not isinstance(code, bool) and code in known:
             return code
         for choice in question.choices:
-            if isinstance(typed, str) and typed.casefold() in (choice.label.fr.casefold(), choice.label.en.casefold()):
+            if isinstance(typed, str) and typed.casefold() in (
+                choice.label.fr.casefold(),
+                choice.label.en.casefold(),
+            ):
                 return choice.code
         raise AnswerRefused("not_a_code", typed=typed, codes=_codes(question))
 
@@ -90,7 +93,8 @@ class YesNo(Single):
 
 
 class Multiple(Single):
-    """Any number of codes, stored as a list in the order of the definition. No tick at all is no answer: that is what « aucun » is for."""
+    """Any number of codes, stored as a list in the order of the definition. No tick at all is no answer: that
+    is what « aucun » is for."""
 
     name = "multiple"
 
@@ -101,7 +105,7 @@ class Multiple(Single):
             parts = [parts]
         ticked = {super(Multiple, self).take(part, question) for part in parts}
         if question.exclusive in ticked and len(ticked) > 1:
-            choice = question.by_code[question.exclusive]  # type: ignore[index]  # it is among the ticked codes
+            choice = question.by_code[question.exclusive]
             raise AnswerRefused("exclusive", choice=lambda language: choice.label[language])
         return [choice.code for choice in question.choices if choice.code in ticked]
 

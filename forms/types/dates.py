@@ -54,7 +54,9 @@ class PartialDate(QuestionType):
         """True when no possible day lies inside the constant bounds."""
         low, high = _dates(limits)
         known = spans.moment(value)
-        return (low is not None and spans.last_day(known) < low) or (high is not None and spans.first_day(known) > high)
+        return (low is not None and spans.last_day(known) < low) or (
+            high is not None and spans.first_day(known) > high
+        )
 
     def operand(self, value: Any) -> spans.Moment:
         """A date, or the span of its possible days."""
@@ -73,7 +75,9 @@ class PartialDate(QuestionType):
     def show_range(self, limits: Range, question: Question, language: str) -> str:
         """« 01/06/2011 à 30/06/2017 »."""
         del question
-        low, high = (None if bound is None else spans.write(bound.isoformat(), language) for bound in _dates(limits))
+        low, high = (
+            None if bound is None else spans.write(bound.isoformat(), language) for bound in _dates(limits)
+        )
         return between(low, high, language)
 
     def columns(self, question: Question) -> list[Column]:

@@ -18,7 +18,8 @@ OPERATORS = (
 )
 _SIGNS: dict[str, int] = {"=": 1, "<": 2, "≤": 2, "<=": 2, ">": 3, "≥": 3, ">=": 3}
 _SIGN = re.compile(r"(<=|>=|[<>=≤≥])?\s*(.*)", re.DOTALL)
-_NOT_DETECTED = {"nd", "non detecte", "non détecté", "indetectable", "indétectable", "not detected", "undetectable", "négatif", "negatif", "negative"}  # fmt: skip
+_NOT_DETECTED = {"nd", "non detecte", "non détecté", "indetectable", "indétectable", "not detected", "undetectable",
+    "négatif", "negatif", "negative"}  # fmt: skip
 RULES: dict[str, Label] = {
     "lloq": Label("sous le seuil = seuil", "below the limit = limit"),
     "half": Label("sous le seuil = moitié du seuil", "below the limit = half the limit"),
@@ -48,7 +49,9 @@ class Limit(Decimal):
 
     def _stored(self, typed: dict[str, Any]) -> dict[str, Any]:
         operator = typed["op"]
-        code = _SIGNS.get(str(operator).strip(), 4 if str(operator).strip().casefold() in _NOT_DETECTED else operator)
+        code = _SIGNS.get(
+            str(operator).strip(), 4 if str(operator).strip().casefold() in _NOT_DETECTED else operator
+        )
         if code in ("1", "2", "3", "4"):
             code = int(code)
         if code not in (1, 2, 3, 4):

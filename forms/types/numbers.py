@@ -10,7 +10,8 @@ from forms.refusals import AnswerRefused
 from forms.types.base import Column, QuestionType
 
 _NUMBER = re.compile(
-    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)\s*(?P<unit>\D.*)?",
+    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)"
+    r"\s*(?P<unit>\D.*)?",
     re.ASCII | re.DOTALL,
 )
 _BLANKS = re.compile(r"[ \u00a0\u202f]")
@@ -104,7 +105,11 @@ class Decimal(QuestionType):
             meant = convert(value, unit)
             if usual is not None and not self.outside(meant, usual):
                 typed, same = write_number(value, language), write_number(meant, language)
-                ask = "Si c’est en {0}, tapez « {1} {0} » (= {2} {3})." if language == "fr" else "If it is in {0}, type '{1} {0}' (= {2} {3})."
+                ask = (
+                    "Si c’est en {0}, tapez « {1} {0} » (= {2} {3})."
+                    if language == "fr"
+                    else "If it is in {0}, type '{1} {0}' (= {2} {3})."
+                )
                 return " " + ask.format(unit.name, typed, same, question.unit)
         return ""
 
@@ -124,7 +129,9 @@ class Decimal(QuestionType):
         if cell.value is None:
             return ""
         if cell.unit and cell.typed:
-            return cell.typed if plain_unit(cell.unit) in plain_unit(cell.typed) else f"{cell.typed} {cell.unit}"
+            return (
+                cell.typed if plain_unit(cell.unit) in plain_unit(cell.typed) else f"{cell.typed} {cell.unit}"
+            )
         return write_number(cell.value, language)
 
     def show_range(self, limits: Range, question: Question, language: str) -> str:

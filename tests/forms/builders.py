@@ -10,7 +10,7 @@ from typing import Any
 from forms.answers import Address, Answers, lines_key
 from forms.definition import Formula, Questionnaire
 from forms.evaluation import Evaluation, evaluate
-from forms.expressions.binding import bind
+from forms.expressions.formulas import bind
 from forms.expressions.vocabulary import vocabulary
 from forms.faults import Fault
 from forms.loading import load
@@ -87,7 +87,9 @@ def typed(questionnaire: Questionnaire, values: Mapping[str, Any]) -> Answers:
     return answers
 
 
-def evaluated(questionnaire: Questionnaire, values: Mapping[str, Any], facts: Mapping[str, object] | None = None) -> Evaluation:
+def evaluated(
+    questionnaire: Questionnaire, values: Mapping[str, Any], facts: Mapping[str, object] | None = None
+) -> Evaluation:
     """The evaluation of what was typed."""
     return evaluate(questionnaire, typed(questionnaire, values), facts or {}, TODAY)
 
@@ -112,7 +114,11 @@ def answer(questionnaire: Questionnaire, answers: Answers, formula: str, **stand
     """What a formula gives, as JSON."""
     asked = with_formula(questionnaire, formula, **standpoint)
     derived = evaluate(asked, answers, FACTS, TODAY).derived
-    found = [value for address, value in sorted(derived.items(), key=lambda pair: str(pair[0])) if address.name == "answer"]
+    found = [
+        value
+        for address, value in sorted(derived.items(), key=lambda pair: str(pair[0]))
+        if address.name == "answer"
+    ]
     return found if standpoint else found[0]
 
 

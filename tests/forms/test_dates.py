@@ -15,7 +15,8 @@ FULL, PARTIAL = (Question("d", Label("D", "D"), kind, "main") for kind in ("date
 
 @pytest.mark.parametrize(
     "typed",
-    ["12/03/2014", "12-3-14", "12.03.2014", "12032014", "2014-03-12", "12 03 2014", "12/3/2014", "120314", "12 mars 2014", "12 Mar 2014", " 12/03/2014 ", "2014/03/12"],
+    ["12/03/2014", "12-3-14", "12.03.2014", "12032014", "2014-03-12", "12 03 2014", "12/3/2014", "120314",
+        "12 mars 2014", "12 Mar 2014", " 12/03/2014 ", "2014/03/12"],
 )  # fmt: skip
 def test_a_full_date_is_read_day_first(typed: str) -> None:
     assert kind_of("date").parse(typed, FULL).value == "2014-03-12"
@@ -23,13 +24,31 @@ def test_a_full_date_is_read_day_first(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("2014", "2014"), (2014, "2014"), ("03/2014", "2014-03"), ("3-2014", "2014-03"), ("2014-03", "2014-03"), ("mars 2014", "2014-03"), ("032014", "2014-03"), ("1er août 2014", "2014-08-01"), ("12/03/2014", "2014-03-12")],
+    [("2014", "2014"), (2014, "2014"), ("03/2014", "2014-03"), ("3-2014", "2014-03"), ("2014-03", "2014-03"),
+        ("mars 2014", "2014-03"), ("032014", "2014-03"), ("1er août 2014", "2014-08-01"), ("12/03/2014", "2014-03-12")],
 )  # fmt: skip
 def test_a_partial_date_keeps_its_precision(typed: object, value: str) -> None:
     assert kind_of("partial_date").parse(typed, PARTIAL).value == value
 
 
-@pytest.mark.parametrize("typed", ["31/02/2014", "32/01/2014", "12/13/2014", "2014", "03/2014", "hier", "12/03/0014", "0", "1/2", "12/03/201", "12//2014", True, [1]])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "31/02/2014",
+        "32/01/2014",
+        "12/13/2014",
+        "2014",
+        "03/2014",
+        "hier",
+        "12/03/0014",
+        "0",
+        "1/2",
+        "12/03/201",
+        "12//2014",
+        True,
+        [1],
+    ],
+)
 def test_what_is_no_full_date_is_refused(typed: object) -> None:
     with pytest.raises(AnswerRefused) as refused:
         kind_of("date").parse(typed, FULL)
@@ -46,7 +65,9 @@ def test_two_digits_mean_the_year_inside_the_range() -> None:
 
 
 def test_a_date_outside_the_hard_range_is_refused_and_says_the_range() -> None:
-    one = Question("d", Label("D", "D"), "date", "main", hard=Range(Formula("2011-06-01"), Formula("2017-06-30")))
+    one = Question(
+        "d", Label("D", "D"), "date", "main", hard=Range(Formula("2011-06-01"), Formula("2017-06-30"))
+    )
     with pytest.raises(AnswerRefused) as refused:
         kind_of("date").parse("01/01/2020", one)
     assert refused.value.fr == "01/01/2020 est hors de l’intervalle possible : 01/06/2011 à 30/06/2017."
@@ -66,7 +87,11 @@ def test_a_partial_date_is_refused_only_when_no_possible_day_fits() -> None:
 ])  # fmt: skip
 def test_the_days_a_partial_date_stands_for(iso: str, first: str, last: str, middle: str) -> None:
     moment = spans.moment(iso)
-    assert [spans.first_day(moment).isoformat(), spans.last_day(moment).isoformat(), spans.middle(moment).isoformat()] == [first, last, middle]
+    assert [
+        spans.first_day(moment).isoformat(),
+        spans.last_day(moment).isoformat(),
+        spans.middle(moment).isoformat(),
+    ] == [first, last, middle]
     assert isinstance(moment, Span) == (len(iso) < 10)
 
 

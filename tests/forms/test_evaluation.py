@@ -27,7 +27,8 @@ def codes(evaluation: Evaluation) -> list[str]:
 
 @pytest.mark.parametrize(
     ("typed", "wanted"),
-    [("72", State.ANSWERED), ("", State.NOT_ANSWERED), ("NSP", State.UNKNOWN), ("NF", State.NOT_DONE), ("SO", State.NOT_APPLICABLE)],
+    [("72", State.ANSWERED), ("", State.NOT_ANSWERED), ("NSP", State.UNKNOWN), ("NF", State.NOT_DONE), ("SO",
+        State.NOT_APPLICABLE)],
 )  # fmt: skip
 def test_the_state_of_a_question_that_is_asked(small: Questionnaire, typed: str, wanted: State) -> None:
     assert state(evaluated(small, {"weight_kg": typed}), "weight_kg") is wanted
@@ -51,15 +52,21 @@ def test_a_tick_that_is_missing_for_a_reason_asks_nothing(small: Questionnaire) 
     ("gate", "lines"),
     [({"ag_any@j0": "oui"}, True), ({"ag_any@j0": "non"}, False), ({"ag_any@j0": "NSP"}, False), ({}, True)],
 )
-def test_the_gate_opens_the_lines_and_lines_without_a_gate_count(small: Questionnaire, gate: dict[str, Any], lines: bool) -> None:
+def test_the_gate_opens_the_lines_and_lines_without_a_gate_count(
+    small: Questionnaire, gate: dict[str, Any], lines: bool
+) -> None:
     found = evaluated(small, {**gate, "ag_drug@j0#4": "20", "ag_dose@j0#4": "10"})
     assert state(found, "ag_dose@j0#4") is (State.ANSWERED if lines else State.NOT_ASKED)
-    assert found.derived[Address("ome", "j0")] == (10 if gate.get("ag_any@j0") == "oui" else 0 if gate.get("ag_any@j0") == "non" else None)
+    assert found.derived[Address("ome", "j0")] == (
+        10 if gate.get("ag_any@j0") == "oui" else 0 if gate.get("ag_any@j0") == "non" else None
+    )
 
 
 def test_an_opened_gate_wants_a_line_and_not_too_many(small: Questionnaire) -> None:
     none = evaluated(small, {"ag_any@j0": "oui"})
-    assert [(one.level, one.code, one.addresses) for one in none.findings] == [("H", "lines:ag", (Address("ag_any", "j0"),))]
+    assert [(one.level, one.code, one.addresses) for one in none.findings] == [
+        ("H", "lines:ag", (Address("ag_any", "j0"),))
+    ]
     many = evaluated(small, {"ag_any@j0": "oui"} | {f"ag_dose@j0#{line}": "1" for line in range(1, 10)})
     assert "9 lignes ; 8 au plus." in [one.message.fr for one in many.findings]
 
@@ -76,7 +83,11 @@ def test_a_closed_visit_answers_by_itself_but_a_typed_answer_stays(small: Questi
 def test_required_answers_are_listed_until_answered_or_excused(small: Questionnaire) -> None:
     empty = evaluated(small, {})
     assert [str(one) for one in empty.missing_required] == ["sts_start_d", "weight_kg", "v_surf@m12"]
-    assert (empty.progress["patient"].required, empty.progress["patient"].done, empty.progress["patient"].left) == (2, 0, 2)
+    assert (
+        empty.progress["patient"].required,
+        empty.progress["patient"].done,
+        empty.progress["patient"].left,
+    ) == (2, 0, 2)
     assert [str(one) for one in empty.express_left] == ["sts_start_d", "v_surf@j0", "v_surf@m12"]
     done = evaluated(small, {"sts_start_d": "15/01/2012", "weight_kg": "NSP", "v_surf@m12": "NF"})
     assert (done.missing_required, done.total.left, done.total.required, done.blocking) == ([], 0, 3, [])
@@ -85,14 +96,19 @@ def test_required_answers_are_listed_until_answered_or_excused(small: Questionna
 def test_soft_ranges_warn_with_the_range_and_a_comment_confirms(small: Questionnaire) -> None:
     found = evaluated(small, {"weight_kg": "200"}).findings[0]
     assert (found.level, found.code, found.confirmed) == ("W", "soft:weight_kg", False)
-    assert found.message.fr.replace("\u00a0", " ") == "Valeur inhabituelle : 200 kg (attendu : 35 à 160 kg). Vérifiez-la."
+    assert (
+        found.message.fr.replace("\u00a0", " ")
+        == "Valeur inhabituelle : 200 kg (attendu : 35 à 160 kg). Vérifiez-la."
+    )
     assert evaluated(small, {"weight_kg": {"value": "200", "comment": "obésité"}}).findings[0].confirmed
 
 
 def test_a_range_with_an_expression_is_judged_at_evaluation(small: Questionnaire) -> None:
     found = evaluated(small, {"sts_start_d": "01/02/2020"})
     assert [(one.level, one.code) for one in found.findings] == [("H", "hard:sts_start_d")]
-    assert found.findings[0].message.fr == "01/02/2020 est hors de l’intervalle possible : 01/01/2020 ou moins."
+    assert (
+        found.findings[0].message.fr == "01/02/2020 est hors de l’intervalle possible : 01/01/2020 ou moins."
+    )
     assert found.blocking == found.findings
 
 
@@ -110,11 +126,18 @@ def test_checks_per_visit_and_per_line_point_at_their_own_answers(tmp_path: Path
       {code: V, level: W, when: v_a > 1, visits: [j0, m12], message: Loud}
       {code: L, level: H, when: ln_a > 1, repeat: ln, on: [ln_a, start_d], message: {fr: "{ln_a} de trop", en: "{ln_a} too many"}}
     """
-    visits = "section: v\nlabel: V\nvisits: [j0, m12]\nquestions:\n" + indent("{name: v_a, label: A, type: integer}")
+    visits = "section: v\nlabel: V\nvisits: [j0, m12]\nquestions:\n" + indent(
+        "{name: v_a, label: A, type: integer}"
+    )
     lines = "section: l\nlabel: L\nrepeat: ln\nquestions:\n" + indent("{name: ln_a, label: A, type: integer}")
-    small = study(tmp_path, v=visits, l=lines, checks="checks:\n" + indent(rows), study=_study("v.yaml, l.yaml"))
+    small = study(
+        tmp_path, v=visits, l=lines, checks="checks:\n" + indent(rows), study=_study("v.yaml, l.yaml")
+    )
     found = evaluated(small, {"v_a@m12": "2", "v_a@j0": "1", "ln_a#2": "5", "ln_a#1": "1"}).findings
-    assert [(one.code, [str(at) for at in one.addresses]) for one in found] == [("V", ["v_a@m12"]), ("L", ["ln_a#2", "start_d"])]
+    assert [(one.code, [str(at) for at in one.addresses]) for one in found] == [
+        ("V", ["v_a@m12"]),
+        ("L", ["ln_a#2", "start_d"]),
+    ]
     assert found[1].message.en == "5 too many"
 
 
@@ -125,7 +148,10 @@ def _study(sections: str) -> str:
 
 
 def test_the_list_fills_read_only_questions_until_corrected(tmp_path: Path) -> None:
-    small = study(tmp_path, "{name: sex, label: S, type: single, choices: {1: M, 2: F}, from_list: sex, read_only: yes, required: core}")
+    small = study(
+        tmp_path,
+        "{name: sex, label: S, type: single, choices: {1: M, 2: F}, from_list: sex, read_only: yes, required: core}",
+    )
     filled = evaluated(small, {}, {"sex": 2})
     assert (state(filled, "sex"), filled.value(Address("sex"))) == (State.ANSWERED, 2)
     assert evaluated(small, {"sex": "1"}, {"sex": 2}).value(Address("sex")) == 1
@@ -158,16 +184,23 @@ def test_required_if_and_unless_follow_the_answers(tmp_path: Path) -> None:
 
 
 def test_a_section_hides_its_questions_lines_and_derived_values(tmp_path: Path) -> None:
-    lines = "section: l\nlabel: L\nrepeat: ln\nask_if: open = 1\nquestions:\n" + indent("{name: ln_a, label: A, type: integer}")
+    lines = "section: l\nlabel: L\nrepeat: ln\nask_if: open = 1\nquestions:\n" + indent(
+        "{name: ln_a, label: A, type: integer}"
+    )
     derived = "derived:\n" + indent("{name: total, label: T, type: integer, value: 'sum(ln, ln_a)'}")
-    small = study(tmp_path, "{name: open, label: O, type: yes_no}", l=lines, derived=derived, study=_study("l.yaml"))
+    small = study(
+        tmp_path, "{name: open, label: O, type: yes_no}", l=lines, derived=derived, study=_study("l.yaml")
+    )
     shut = evaluated(small, {"open": "non", "ln_a#1": "4"})
     assert (state(shut, "ln_a#1"), shut.derived[Address("total")]) == (State.NOT_ASKED, 0)
     assert evaluated(small, {"open": "oui", "ln_a#1": "4"}).derived[Address("total")] == 4
 
 
 def test_a_circular_definition_cannot_be_evaluated(tmp_path: Path) -> None:
-    small = study(tmp_path, "{name: a, label: A, type: yes_no, ask_if: b = 1}\n{name: b, label: B, type: yes_no, ask_if: a = 1}")
+    small = study(
+        tmp_path,
+        "{name: a, label: A, type: yes_no, ask_if: b = 1}\n{name: b, label: B, type: yes_no, ask_if: a = 1}",
+    )
     with pytest.raises(FaultyDefinition) as raised:
         evaluated(small, {})
     assert "a → b → a" in str(raised.value) or "b → a → b" in str(raised.value)
@@ -182,9 +215,9 @@ def test_answers_of_another_version_do_no_harm(tmp_path: Path) -> None:
     from forms.evaluation import evaluate
     from tests.forms.builders import TODAY
 
-    small = study(tmp_path, "{name: a, label: A, type: partial_date}\n{name: b, label: B, type: limit, hard: 0..5}")
+    small = study(
+        tmp_path, "{name: a, label: A, type: partial_date}\n{name: b, label: B, type: limit, hard: 0..5}"
+    )
     old = Answers({Address("a"): Cell(5), Address("b"): Cell(3.0), Address("gone"): Cell("x")})
     found = evaluate(small, old, {}, TODAY)
     assert (state(found, "a"), state(found, "b")) == (State.ANSWERED, State.ANSWERED)
-
-

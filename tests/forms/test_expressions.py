@@ -26,12 +26,16 @@ def given(small: Questionnaire) -> Answers:
         ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("-2 ^ 2", -4), ("2 ^ -1", 0.5), ("8 / 2 / 2", 2), ("1 - -1", 2), ("- - 1", 1),
         ("1 / 0", None), ("0 / 0", None), ("10 ^ 200", None), ("(0 - 8) ^ 0.5", None), ("log10(0)", None), ("1 = 1.0", 1),
         ("'a' = 'a'", 1), ("'a' < 'b'", 1), ("1 < 'b'", None), ("1 = 'b'", 0), ("date('2012') + 1.9", "2012-01-02"),
-        ("round(2.5)", 3), ("round(0 - 2.5)", -3), ("round(1234, 0 - 2)", 1200), ("abs(nothing)", None), ("min(3, nothing)", None), ("sum(1, 2, 3)", 6),
+        ("round(2.5)", 3), ("round(0 - 2.5)", -3), ("round(1234, 0 - 2)", 1200), ("abs(nothing)", None),
+        ("min(3, nothing)", None), ("sum(1, 2, 3)", 6),
         ("least(nothing)", None), ("date('2012-01-15') - date('2012-01-01')", 14), ("date('2012-01-31') - 400000000", None),
-        ("anniversary(date('2012'), 600)", None), ("1 in (2, nothing)", None), ("1 in (1, nothing)", 1), ("nothing in (1, 2)", None),
-        ("if(nothing, 1, 2)", None), ("if(0, 1)", None), ("if(1 = 1, 'yes', 'no')", "yes"), ("not nothing", None), ("not not 1", 1),
+        ("anniversary(date('2012'), 600)", None), ("1 in (2, nothing)", None), ("1 in (1, nothing)", 1),
+        ("nothing in (1, 2)", None),
+        ("if(nothing, 1, 2)", None), ("if(0, 1)", None), ("if(1 = 1, 'yes', 'no')", "yes"), ("not nothing", None),
+        ("not not 1", 1),
         ("'text' + 1", None), ("'text' and 1", None), ("days(date('2012'), date('2013'))", None),
-        ("days(date('2012-01-05'), 3)", None), ("years(date('1948'), date('2012-06-01'))", None), ("years(date('1948'), date('2012-12-31'))", 64),
+        ("days(date('2012-01-05'), 3)", None), ("years(date('1948'), date('2012-06-01'))", None),
+        ("years(date('1948'), date('2012-12-31'))", 64),
     ],
 )  # fmt: skip
 def test_values(small: Questionnaire, given: Answers, formula: str, result: object) -> None:
@@ -56,22 +60,28 @@ def test_and_or_are_those_of_kleene(small: Questionnaire, given: Answers, left: 
     [
         ("date('2013') < date('2014')", 1), ("date('2013') < date('2013-06')", None), ("date('2013') <= date('2013-12-31')", 1),
         ("date('2013') > date('2013-12-31')", 0), ("date('2013') = date('2013')", None), ("date('2013') = date('2014')", 0),
-        ("date('2013-06') >= date('2013-06-01')", 1), ("date('2013') != date('2012-12')", 1), ("earliest(date('2013')) + 364 = latest(date('2013'))", 1),
+        ("date('2013-06') >= date('2013-06-01')", 1), ("date('2013') != date('2012-12')", 1),
+        ("earliest(date('2013')) + 364 = latest(date('2013'))", 1),
     ],
 )  # fmt: skip
-def test_partial_dates_compare_as_intervals(small: Questionnaire, given: Answers, formula: str, result: object) -> None:
+def test_partial_dates_compare_as_intervals(
+    small: Questionnaire, given: Answers, formula: str, result: object
+) -> None:
     assert answer(small, given, formula) == result
 
 
 @pytest.mark.parametrize(
     ("formula", "result"),
     [
-        ("sum(ag@j0, ome_line)", 85), ("ome@j0", 85), ("sum(ag@m12, ag_dose)", 0), ("count(ag@m12)", 0), ("max(ag@m12, ag_dose)", None),
+        ("sum(ag@j0, ome_line)", 85), ("ome@j0", 85), ("sum(ag@m12, ag_dose)", 0), ("count(ag@m12)", 0),
+        ("max(ag@m12, ag_dose)", None),
         ("any(ag@m12, 1)", 0), ("all(ag@m12, 0)", 1), ("first(ag@j0, ag_dose, ag_drug = 21)", 10), ("last(ag@j0, ag_dose)", 5),
         ("count(ag@j0, any(ag@j0, ag_dose > outer.ag_dose))", 2), ("sum(ag@j0, repeat_no)", 6),
         ("count(ag@j0, ag_dose = max(ag@j0, ag_dose))", 1), ("first(vl, vl_val)", 1360), ("first(vl, repeat_no)", 2),
-        ("min(vl, vl_d)", "2022-05-04"), ("sum(vl, vl_val, vl_op = 1)", 2069), ("any(vl, nothing)", None), ("all(vl, nothing)", None),
-        ("any(vl, if(vl_op = 2, 1))", 1), ("sum(vl, if(vl_op = 2, 1))", None), ("count(vl, nothing)", 0), ("max(vl, if(vl_op = 1, vl_val))", 1360),
+        ("min(vl, vl_d)", "2022-05-04"), ("sum(vl, vl_val, vl_op = 1)", 2069), ("any(vl, nothing)", None),
+        ("all(vl, nothing)", None),
+        ("any(vl, if(vl_op = 2, 1))", 1), ("sum(vl, if(vl_op = 2, 1))", None), ("count(vl, nothing)", 0),
+        ("max(vl, if(vl_op = 1, vl_val))", 1360),
     ],
 )  # fmt: skip
 def test_aggregates_over_lines(small: Questionnaire, given: Answers, formula: str, result: object) -> None:
@@ -142,7 +152,7 @@ def test_mistakes_are_named_with_their_place_and_how_to_mend_them(
     from dataclasses import replace
 
     from forms.definition import Formula, Place
-    from forms.expressions.binding import bind
+    from forms.expressions.formulas import bind
     from forms.expressions.vocabulary import vocabulary
 
     placed = Formula(formula, Place("checks.yaml", 7, 1, formula))
@@ -152,12 +162,15 @@ def test_mistakes_are_named_with_their_place_and_how_to_mend_them(
     assert found.text("fr") != replace(found).text("en")
 
 
-@pytest.mark.parametrize("text", ["(" * 500 + "1" + ")" * 500, "1" + " + 1" * 5000, "not " * 1500 + "1", "- " * 1900 + "1"])
+@pytest.mark.parametrize(
+    "text", ["(" * 500 + "1" + ")" * 500, "1" + " + 1" * 5000, "not " * 1500 + "1", "- " * 1900 + "1"]
+)
 def test_monsters_are_refused_or_read_without_harm(text: str) -> None:
     try:
-        parse(text)
-    except NotAnExpression as error:
-        assert error.detail
+        node = parse(text)
+    except NotAnExpression:
+        return
+    assert node.at >= 0
 
 
 def test_a_long_chain_of_derived_values_ends_without_deep_recursion(tmp_path: Path) -> None:
@@ -182,4 +195,7 @@ def test_unasked_answers_read_as_missing_and_a_reason_can_be_read(small: Questio
 
 
 def test_a_good_formula_has_no_fault(small: Questionnaire) -> None:
-    assert faults_of(small, "coalesce(v_surf@m12 = 0, 0) or count(vl, vl_op = 2 and outer.weight_kg > 3) > 1") == []
+    assert (
+        faults_of(small, "coalesce(v_surf@m12 = 0, 0) or count(vl, vl_op = 2 and outer.weight_kg > 3) > 1")
+        == []
+    )

@@ -34,7 +34,9 @@ def test_the_example_of_every_function_gives_its_result(the_example: Example, fu
 
 
 @pytest.mark.parametrize(("text", "result", "_says"), OPERATORS)
-def test_the_example_of_every_operator_gives_its_result(the_example: Example, text: str, result: str, _says: str) -> None:
+def test_the_example_of_every_operator_gives_its_result(
+    the_example: Example, text: str, result: str, _says: str
+) -> None:
     assert written(answer(*the_example, text)) == result
 
 

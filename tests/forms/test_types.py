@@ -24,30 +24,41 @@ def parse(one: Question, typed: object, unit: str | None = None) -> Cell:
     return kind_of(one.type).parse(typed, one, unit)
 
 
-COLOURS = tuple(Choice(code, Label(fr, en)) for code, fr, en in ((1, "Rouge", "Red"), (2, "Vert", "Green"), (88, "Autre", "Other")))
+COLOURS = tuple(
+    Choice(code, Label(fr, en))
+    for code, fr, en in ((1, "Rouge", "Red"), (2, "Vert", "Green"), (88, "Autre", "Other"))
+)
 TICKS = tuple(Choice(code, Label(code, code)) for code in ("dm", "hta", "3tc", "none"))
 CALCIUM = question(
-    "decimal", unit="mmol/L", other_units=(Unit("mg/L", (("/", 40.0),)),), soft=between("1.8", "2.9"), hard=between("0.8", "5")
+    "decimal",
+    unit="mmol/L",
+    other_units=(Unit("mg/L", (("/", 40.0),)),),
+    soft=between("1.8", "2.9"),
+    hard=between("0.8", "5"),
 )
 SINGLE, MULTIPLE = question("single", choices=COLOURS), question("multiple", choices=TICKS, exclusive="none")
 
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("2,2", 2.2), ("2.2", 2.2), (" 2,20 ", 2.2), ("+2", 2.0), ("2", 2.0), (2, 2.0), ("88 mg/L", 2.2), ("88mg/l", 2.2), ("2,2 mmol/L", 2.2)],
+    [("2,2", 2.2), ("2.2", 2.2), (" 2,20 ", 2.2), ("+2", 2.0), ("2", 2.0), (2, 2.0), ("88 mg/L", 2.2), ("88mg/l",
+        2.2), ("2,2 mmol/L", 2.2)],
 )  # fmt: skip
 def test_decimals_are_read_with_comma_point_or_unit(typed: object, value: float) -> None:
     assert parse(CALCIUM, typed).value == value
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"), [("1 234,5", 1234.5), ("1\u202f234", 1234), ("-5", -5), ("1,2e5", 120000), (",5", 0.5), ("0", 0)]
+    ("typed", "value"),
+    [("1 234,5", 1234.5), ("1\u202f234", 1234), ("-5", -5), ("1,2e5", 120000), (",5", 0.5), ("0", 0)],
 )
 def test_decimals_without_a_range_take_any_number(typed: str, value: float) -> None:
     assert parse(question("decimal"), typed).value == value
 
 
-@pytest.mark.parametrize("typed", ["abc", "1.234,5", "1,2,3", "--5", "1e999", "nan", "inf", "٣", "", True, [1], {"a": 1}, "9" * 61])
+@pytest.mark.parametrize(
+    "typed", ["abc", "1.234,5", "1,2,3", "--5", "1e999", "nan", "inf", "٣", "", True, [1], {"a": 1}, "9" * 61]
+)
 def test_what_is_no_number_is_refused_or_empty(typed: object) -> None:
     if typed == "":
         assert parse(question("decimal"), typed) == EMPTY
@@ -68,7 +79,9 @@ def test_a_hard_range_refusal_says_range_unit_and_the_unit_probably_meant() -> N
     assert refused.value.fr.replace("\u00a0", " ") == (
         "88 est hors de l’intervalle possible : 0,8 à 5 mmol/L. Si c’est en mg/L, tapez « 88 mg/L » (= 2,2 mmol/L)."
     )
-    assert refused.value.en.replace("\u00a0", " ").startswith("88 is out of the possible range: 0.8 to 5 mmol/L.")
+    assert refused.value.en.replace("\u00a0", " ").startswith(
+        "88 is out of the possible range: 0.8 to 5 mmol/L."
+    )
 
 
 def test_an_unknown_unit_is_refused_with_the_known_ones() -> None:
@@ -112,11 +125,18 @@ def test_no_tick_at_all_is_no_answer() -> None:
 
 
 def test_a_multiple_choice_exports_one_flag_per_code() -> None:
-    assert [column.name for column in kind_of("multiple").columns(MULTIPLE)] == ["x___dm", "x___hta", "x___3tc", "x___none"]
+    assert [column.name for column in kind_of("multiple").columns(MULTIPLE)] == [
+        "x___dm",
+        "x___hta",
+        "x___3tc",
+        "x___none",
+    ]
     assert kind_of("multiple").values(Cell(["hta"]), MULTIPLE) == [0, 1, 0, 0]
 
 
-@pytest.mark.parametrize(("typed", "value"), [("oui", 1), ("O", 1), ("1", 1), (True, 1), ("No", 0), ("n", 0), (0, 0), (False, 0)])
+@pytest.mark.parametrize(
+    ("typed", "value"), [("oui", 1), ("O", 1), ("1", 1), (True, 1), ("No", 0), ("n", 0), (0, 0), (False, 0)]
+)
 def test_yes_and_no_in_both_languages(typed: object, value: int) -> None:
     assert parse(question("yes_no"), typed).value == value
 
@@ -135,7 +155,9 @@ def test_a_limit_is_operator_and_number(typed: object, value: object) -> None:
     assert parse(question("limit", operator="x_op"), typed).value == value
 
 
-@pytest.mark.parametrize("typed", ["<", "<<62", "<abc", {"op": 9, "value": 1}, {"op": 2}, {"op": 1, "value": True}, "62<"])
+@pytest.mark.parametrize(
+    "typed", ["<", "<<62", "<abc", {"op": 9, "value": 1}, {"op": 2}, {"op": 1, "value": True}, "62<"]
+)
 def test_what_is_no_limit_is_refused(typed: object) -> None:
     with pytest.raises(AnswerRefused):
         parse(question("limit", operator="x_op"), typed)
@@ -143,7 +165,13 @@ def test_what_is_no_limit_is_refused(typed: object) -> None:
 
 def test_a_limit_exports_operator_value_and_the_ruled_numbers() -> None:
     one = question("limit", operator="x_op", rules=("lloq", "half", "zero"))
-    assert [column.name for column in kind_of("limit").columns(one)] == ["x_op", "x", "x_lloq", "x_half", "x_zero"]
+    assert [column.name for column in kind_of("limit").columns(one)] == [
+        "x_op",
+        "x",
+        "x_lloq",
+        "x_half",
+        "x_zero",
+    ]
     assert kind_of("limit").values(Cell({"op": 2, "value": 62.0}), one) == [2, 62, 62, 31, 0]
     assert kind_of("limit").values(Cell({"op": 1, "value": 709.0}), one) == [1, 709, 709, 709, 709]
     assert kind_of("limit").values(Cell({"op": 4}), one) == [4, None, None, None, 0]
@@ -201,7 +229,11 @@ def test_an_invisible_character_is_refused_with_its_code_point(kind: str) -> Non
 def test_texts_are_kept_as_typed_and_bounded() -> None:
     assert parse(question("text"), "=1+1").value == "=1+1"
     assert parse(question("long_text"), "a\r\nb").value == "a\nb"
-    for one, typed in ((question("text"), "a\nb"), (question("text", max_chars=3), "abcd"), (question("text"), ["a"])):
+    for one, typed in (
+        (question("text"), "a\nb"),
+        (question("text", max_chars=3), "abcd"),
+        (question("text"), ["a"]),
+    ):
         with pytest.raises(AnswerRefused):
             parse(one, typed)
 
@@ -216,7 +248,10 @@ def test_every_sentence_of_the_catalogue_has_both_languages_and_the_same_facts()
 
 
 def test_tick_dates_are_questions_of_their_own(tmp_path: Path) -> None:
-    small = study(tmp_path, "{name: at, label: At, type: multiple, dates: yes, exclusive: none, choices: {amp: A, none: N}}")
+    small = study(
+        tmp_path,
+        "{name: at, label: At, type: multiple, dates: yes, exclusive: none, choices: {amp: A, none: N}}",
+    )
     made = small.questions["at_amp_d"]
     assert (made.type, made.tick_of, made.required) == ("partial_date", ("at", "amp"), "optional")
     assert "at_none_d" not in small.questions
