@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from app.doors.guard import allow
 from app.doors.request import actor, installation, now, session
@@ -43,8 +42,5 @@ def ask(code: str) -> ResponseReturnValue:
 @allow(statisticians)
 def download(code: str, job_id: str) -> ResponseReturnValue:
     """The file of a finished export."""
-    job = job_of(session(), study(), job_id)
-    path = job_path(installation(), job)
-    if job.state != "done" or not path.is_file():
-        raise NotFound
-    return send_file(path, as_attachment=True, download_name=job.file_name)
+    path = job_path(installation(), job_of(session(), study(), job_id))
+    return send_file(path, as_attachment=True, download_name=path.name)
