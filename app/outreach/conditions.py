@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.outreach.campaigns import Plan, is_paused, plan_of
-from app.outreach.models import Mail, Mailbox, Respondent
+from app.outreach.campaigns import Plan
+from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
 from app.outreach.queries import has_open_query
 from app.outreach.standing import Standing, standing_of
 
@@ -56,24 +57,71 @@ class Verdict:
 
 GO = Verdict()
 
+# Built once: this is asked for every mail that leaves, between two network round trips.
+FACTS = (
+    select(
+        Mail.state,
+        Mail.worker,
+        Mail.kind,
+        Mail.study_id,
+        Mail.mailbox,
+        Respondent.centre_id,
+        Respondent.stopped_at,
+        Respondent.accepted_at,
+        Mailbox.bounced_at,
+        Mailbox.last_started_at,
+        Mailbox.last_mail_id,
+        Link.id.label("link_id"),
+        Link.generation,
+        Link.revoked_at,
+        Link.expires_at,
+        Campaign.paused_at,
+        Campaign.closes_on,
+        Campaign.quiet_days,
+        Campaign.monthly_ceiling,
+    )
+    .join(Respondent, Respondent.id == Mail.respondent_id)
+    .join(Mailbox, Mailbox.id == Mail.mailbox)
+    .join(Link, Link.respondent_id == Respondent.id)
+    .outerjoin(Campaign, Campaign.study_id == Mail.study_id)
+    .where(Mail.id == bindparam("mail_id"))
+    .with_for_update(of=Mail)
+)
+BEGUN_LATELY = select(func.count(), func.min(Mail.started_at)).where(
+    Mail.mailbox == bindparam("mailbox"),
+    Mail.id != bindparam("mail_id"),
+    Mail.state.in_(BEGUN_STATES),
+    Mail.started_at > bindparam("since"),
+)
 
-def verdict(session: Session, respondent: Respondent, kind: str, now: datetime, mail_id: str = "") -> Verdict:
-    """Whether a mail of `kind` may begin to leave for `respondent` at `now`, read in the caller's transaction.
 
-    `mail_id` is the mail itself, when it is already in the outbox (its own earlier try does not count against it).
-    """
-    plan = plan_of(session, respondent.study_id)
-    why = person_reason(respondent, now) or _study(session, respondent, plan, now)
-    if why is None:
-        why = _colleague(respondent) if kind == "colleague" else _centre(session, respondent, plan, kind, now)
+Facts = Row[Any]
+
+
+def facts_of(session: Session, mail_id: str) -> Facts | None:
+    """What the outbox knows of one mail and of whom it goes to, the mail's row held until the transaction ends."""
+    found: Facts | None = session.execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 19 columns
+    return found
+
+
+def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verdict:
+    """Whether the mail of `facts` may begin to leave at `now`, read in the caller's transaction."""
+    why = _person(facts.stopped_at, facts.bounced_at, facts.revoked_at, facts.expires_at, now)
+    why = why or ("paused" if facts.paused_at is not None else None)
+    why = why or ("closed" if facts.closes_on is not None and now.date() > facts.closes_on else None)
+    if why is None and facts.kind == "colleague":
+        why = "accepted" if facts.accepted_at is not None else None
+    elif why is None:
+        why = _centre(session, facts, now)
     if why is not None:
         # A stop button pressed by hand holds mails back; it does not throw them away.
         return Verdict(why, now + timedelta(hours=1) if why == "paused" else None)
-    return budget(session, respondent.box, plan, now, mail_id)
+    ceiling = facts.monthly_ceiling or Plan.monthly_ceiling
+    return _budget(session, facts.mailbox, facts.last_started_at, facts.last_mail_id, ceiling, now, mail_id)
 
 
 def centre_reason(
-    standing: Standing, plan: Plan, kind: str, now: datetime, asked: bool = False
+    standing: Standing, quiet_days: int, kind: str, now: datetime, asked: bool = False
 ) -> str | None:
     """Why the centre's standing forbids a mail of this kind, or None; `asked`: a correction is waited for."""
     if standing.asked == 0:
@@ -86,7 +134,7 @@ def centre_reason(
         return "begun"
     if kind == "reminder_partial" and standing.untouched:
         return "not_begun"
-    quiet = timedelta(days=plan.quiet_days)
+    quiet = timedelta(days=quiet_days)
     if kind in REMINDERS and standing.active_at and now - standing.active_at < quiet:
         return "quiet"
     return None
@@ -94,43 +142,51 @@ def centre_reason(
 
 def person_reason(respondent: Respondent, now: datetime) -> str | None:
     """Why this person gets no mail whatever the centre does, or None."""
-    if not respondent.active:
-        return "stopped"
-    if respondent.box.bounced_at is not None:
-        return "bounced"
     link = respondent.link
-    if link.revoked_at is not None or (link.expires_at is not None and link.expires_at <= now):
-        return "link_revoked"
-    return None
+    return _person(respondent.stopped_at, respondent.box.bounced_at, link.revoked_at, link.expires_at, now)
 
 
-def _study(session: Session, respondent: Respondent, plan: Plan, now: datetime) -> str | None:
-    if is_paused(session, respondent.study_id):
-        return "paused"
-    return "closed" if plan.closes_on is not None and now.date() > plan.closes_on else None
-
-
-def _centre(session: Session, respondent: Respondent, plan: Plan, kind: str, now: datetime) -> str | None:
-    standing = standing_of(session, respondent.study_id, respondent.centre_id)
-    asked = kind == "reminder_query" and has_open_query(session, respondent.study_id, respondent.centre_id)
-    return centre_reason(standing, plan, kind, now, asked)
-
-
-def _colleague(respondent: Respondent) -> str | None:
-    return "accepted" if respondent.accepted_at is not None else None
-
-
-def budget(session: Session, mailbox: Mailbox, plan: Plan, now: datetime, mail_id: str) -> Verdict:
+def budget(session: Session, box: Mailbox, plan: Plan, now: datetime) -> Verdict:
     """Whether the mailbox may get one more mail at `now`, over all studies: one in 24 hours, so many in 30 days."""
-    if mailbox.last_started_at and mailbox.last_mail_id != mail_id and now < mailbox.last_started_at + DAY:
-        return Verdict("day", mailbox.last_started_at + DAY)
-    begun = select(func.count(), func.min(Mail.started_at)).where(
-        Mail.mailbox == mailbox.id,
-        Mail.id != mail_id,
-        Mail.state.in_(BEGUN_STATES),
-        Mail.started_at > now - MONTH,
+    return _budget(session, box.id, box.last_started_at, box.last_mail_id, plan.monthly_ceiling, now, "")
+
+
+def _person(
+    stopped_at: datetime | None,
+    bounced_at: datetime | None,
+    revoked_at: datetime | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> str | None:
+    if stopped_at is not None:
+        return "stopped"
+    if bounced_at is not None:
+        return "bounced"
+    return (
+        "link_revoked" if revoked_at is not None or (expires_at is not None and expires_at <= now) else None
     )
-    count, oldest = session.execute(begun).one()
-    if oldest is not None and count >= plan.monthly_ceiling:
-        return Verdict("month", oldest + MONTH)
-    return GO
+
+
+def _centre(session: Session, facts: Facts, now: datetime) -> str | None:
+    standing = standing_of(session, facts.study_id, facts.centre_id, active=facts.kind in REMINDERS)
+    asked = facts.kind == "reminder_query" and has_open_query(session, facts.study_id, facts.centre_id)
+    quiet_days = Plan.quiet_days if facts.quiet_days is None else facts.quiet_days
+    return centre_reason(standing, quiet_days, facts.kind, now, asked)
+
+
+def _budget(
+    session: Session,
+    mailbox: str,
+    last_started_at: datetime | None,
+    last_mail_id: str | None,
+    ceiling: int,
+    now: datetime,
+    mail_id: str,
+) -> Verdict:
+    if last_started_at is None:
+        return GO
+    if last_mail_id != mail_id and now < last_started_at + DAY:
+        return Verdict("day", last_started_at + DAY)
+    begun = {"mailbox": mailbox, "mail_id": mail_id, "since": now - MONTH}
+    count, oldest = session.execute(BEGUN_LATELY, begun).one()
+    return Verdict("month", oldest + MONTH) if oldest is not None and count >= ceiling else GO

@@ -55,6 +55,7 @@ class Courier:
         self.clock = clock
         self.name = random_key()
         self.report = Report()
+        self._taken: tuple[str, str, datetime] | None = None
 
     def round(self) -> int:
         """Leases a batch and takes every mail of it as far as it goes; how many were leased."""
@@ -67,7 +68,9 @@ class Courier:
         try:
             for written in self._written(ids):
                 self._deliver(written)
+            self._settled()
         except Unreachable as error:
+            self._settled()
             self.report.unreachable = str(error)
             with self._writing() as session:
                 self.report.postponed += outbox.release(session, self.name, self.clock() + OUTAGE)
@@ -79,7 +82,8 @@ class Courier:
             outbox.beat(session, self.name, self.clock())
 
     def close(self) -> None:
-        """Gives back what is held and ends the connection."""
+        """Marks what was taken, gives back what is held and ends the connection."""
+        self._settled()
         with self._writing() as session:
             outbox.sign_off(session, self.name)
         self.transport.close()
@@ -101,26 +105,48 @@ class Courier:
             with self._writing() as session:
                 self.report.uncertain += outbox.mark_lost(session, self.name, written.mail_id, str(lost))
         else:
-            with self._writing() as session:
-                self.report.sent += outbox.mark_sent(session, self.name, written.mail_id, reply, self.clock())
+            self._taken = (written.mail_id, reply, self.clock())
 
     def _started(self, written: Written) -> bool:
         now = self.clock()
         try:
             with self._writing() as session:
+                # One durable commit a mail: what the server has just taken, and that the next begins.
+                taken = self._mark_taken(session)
                 found = outbox.start(session, self.name, written, now)
         except OperationalError:
             # The centre's rows are held by a save: it is answering right now, so look again in a while.
-            with self._writing() as session:
-                mail = session.get_one(Mail, written.mail_id)
-                if mail.worker == self.name and mail.state == "leased":
-                    mail.state, mail.worker, mail.due_at = "planned", None, now + BUSY_CENTRE
-            self.report.postponed += 1
+            self._put_off(written, now + BUSY_CENTRE)
             return False
+        self._settle(taken)
         if found is None:
             return True
         self._count(found.reason or "", found.again_at)
         return False
+
+    def _settled(self) -> None:
+        """Nothing that the server took stays unmarked."""
+        if self._taken is not None:
+            with self._writing() as session:
+                taken = self._mark_taken(session)
+            self._settle(taken)
+
+    def _mark_taken(self, session: Session) -> bool:
+        if self._taken is None:
+            return False
+        mail_id, reply, at = self._taken
+        return outbox.mark_sent(session, self.name, mail_id, reply, at)
+
+    def _settle(self, taken: bool) -> None:
+        self._taken = None
+        self.report.sent += taken
+
+    def _put_off(self, written: Written, until: datetime) -> None:
+        with self._writing() as session:
+            mail = session.get_one(Mail, written.mail_id)
+            if mail.worker == self.name and mail.state == "leased":
+                mail.state, mail.worker, mail.due_at = "planned", None, until
+        self.report.postponed += 1
 
     def _count(self, reason: str, again_at: datetime | None) -> None:
         self.report.reasons[reason] = self.report.reasons.get(reason, 0) + 1

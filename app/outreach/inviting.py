@@ -60,7 +60,7 @@ def plan_invitations(session: Session, study: Study, now: datetime) -> Planned:
     chosen: list[Suggestion] = []
     for respondent in respondents_of(session, study):
         standing = where.get(respondent.centre_id, Standing(respondent.centre_id))
-        reason = person_reason(respondent, now) or centre_reason(standing, plan, "invitation", now)
+        reason = person_reason(respondent, now) or centre_reason(standing, plan.quiet_days, "invitation", now)
         if reason is None and respondent.accept_by is not None:
             reason = "already"  # a colleague has had a mail of their own
         if reason is None and respondent.mailbox in written:

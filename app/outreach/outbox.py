@@ -6,14 +6,15 @@ just before the content goes: only a mail stopped between there and `sent` is un
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Executable, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
 from app.collection.models import Response
-from app.outreach.conditions import Verdict, verdict
+from app.kernel.tables import UtcDateTime
+from app.outreach.conditions import Verdict, facts_of, verdict
 from app.outreach.letters import Written
-from app.outreach.models import Link, Mail, Mailbox, Respondent, Worker
+from app.outreach.models import Link, Mail, Mailbox, Worker
 
 SILENT = timedelta(seconds=4)
 MOST_TRIES = 6
@@ -28,6 +29,27 @@ BACK_OFF = (
 LAST_HOUR = timedelta(hours=1)
 # RFC 3463: 5.7.x is a policy of the server (our address is unwelcome), not a fault of the recipient's address.
 POLICY = " 5.7."
+
+# Core statements built once: both run for every mail.
+STARTED = (
+    update(Mail)
+    .where(Mail.id == bindparam("mail_id"))
+    .values(
+        state="started",
+        started_at=bindparam("now"),
+        attempts=Mail.attempts + 1,
+        first_tried_at=func.coalesce(Mail.first_tried_at, bindparam("now", type_=UtcDateTime)),
+    )
+)
+SENT = (
+    update(Mail)
+    .where(
+        Mail.id == bindparam("mail_id"),
+        Mail.worker == bindparam("held_by"),
+        Mail.state.in_(("started", "uncertain")),
+    )
+    .values(state="sent", sent_at=bindparam("now"), reply=bindparam("reply"), worker=None)
+)
 
 
 def lease(session: Session, worker: str, now: datetime, most: int, per_hour: int | None) -> list[str]:
@@ -59,36 +81,34 @@ def start(session: Session, worker: str, written: Written, now: datetime) -> Ver
     None when it is started; else why not, the row already suppressed or put off. A mail that this worker no
     longer holds, or whose link was changed since it was written, is a Verdict too.
     """
-    mail = session.get(Mail, written.mail_id, with_for_update=True, populate_existing=True)
-    if mail is None or mail.worker != worker or mail.state != "leased":
+    facts = facts_of(session, written.mail_id)
+    if facts is None or facts.worker != worker or facts.state != "leased":
         return Verdict("taken_over")
-    respondent = session.get_one(Respondent, mail.respondent_id)
-    _hold_still(session, respondent.centre_id)
-    found = verdict(session, respondent, mail.kind, now, mail.id)
-    if not found.go:
-        _set_aside(mail, found)
-    elif not _carries_valid_links(session, written):
+    if _hold_still(session, facts.centre_id):
+        facts = facts_of(session, written.mail_id) or facts
+    found = verdict(session, facts, now, written.mail_id)
+    if found.go and not _carries_valid_links(session, written, (facts.link_id, facts.generation)):
         # Written anew at the next round, with the links of then.
         found = Verdict("link_changed", now)
-        _set_aside(mail, found)
-    else:
-        mail.state, mail.started_at, mail.attempts = "started", now, mail.attempts + 1
-        mail.first_tried_at = mail.first_tried_at or now
-    session.flush()
-    return None if mail.state == "started" else found
+    if found.go:
+        session.connection().execute(STARTED, {"mail_id": written.mail_id, "now": now})
+        return None
+    ending = {"state": "planned", "due_at": found.again_at, "worker": None}
+    if found.again_at is None:
+        ending = {"state": "suppressed", "reason": found.reason, "worker": None}
+    session.execute(update(Mail).where(Mail.id == written.mail_id).values(ending))
+    return found
 
 
 def mark_sent(session: Session, worker: str, mail_id: str, reply: str, now: datetime) -> bool:
     """The server took it. Also from uncertain: another worker may have given this one up for dead meanwhile."""
-    held = (Mail.id == mail_id, Mail.worker == worker, Mail.state.in_(("started", "uncertain")))
-    values = {"state": "sent", "sent_at": now, "reply": reply, "worker": None}
-    return _moved(session, update(Mail).where(*held).values(values))
+    return _moved(session, SENT, {"mail_id": mail_id, "held_by": worker, "reply": reply, "now": now})
 
 
 def mark_lost(session: Session, worker: str, mail_id: str, reply: str) -> bool:
     """Nobody knows whether it arrived: a person will decide, it is never tried again by itself."""
     held = (Mail.id == mail_id, Mail.worker == worker, Mail.state == "started")
-    return _moved(session, update(Mail).where(*held).values(state="uncertain", reply=reply, worker=None))
+    return _moved(session, update(Mail).where(*held).values(state="uncertain", reply=reply, worker=None), {})
 
 
 def mark_refused(
@@ -165,32 +185,28 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Mail.due_at)).where(Mail.state == "planned"))
 
 
-def _set_aside(mail: Mail, found: Verdict) -> None:
-    mail.worker = None
-    if found.again_at is None:
-        mail.state, mail.reason = "suppressed", found.reason
-    else:
-        mail.state, mail.due_at = "planned", found.again_at
-
-
-def _carries_valid_links(session: Session, written: Written) -> bool:
+def _carries_valid_links(session: Session, written: Written, own: tuple[str, int]) -> bool:
+    if written.carries == (own,):
+        return True
     query = select(Link.id, Link.generation).where(Link.id.in_([link for link, _ in written.carries]))
-    return set(written.carries) == set(session.execute(query))
+    return set(written.carries) == {(key, generation) for key, generation in session.execute(query)}
 
 
-def _hold_still(session: Session, centre_id: int) -> None:
+def _hold_still(session: Session, centre_id: int) -> bool:
     """No submission of this centre can commit between the check and the mark (trust.md R39).
 
     SQLite writes one transaction at a time anyway. On PostgreSQL a submission needs a key-share lock on the
     patient (its first save) or the row of the response: both wait for this transaction, or this one for them.
+    True when it may have waited, so that what was read before may be old.
     """
     if session.get_bind().dialect.name == "sqlite":
-        return
+        return False
     session.execute(text("SET LOCAL lock_timeout = '3s'"))
     of_centre = select(Patient.id).where(Patient.centre_id == centre_id)
     session.execute(of_centre.order_by(Patient.id).with_for_update())
     responses = select(Response.id).where(Response.patient_id.in_(of_centre))
     session.execute(responses.order_by(Response.id).with_for_update())
+    return True
 
 
 def _mark_mailbox(session: Session, mail: Mail, reply: str, now: datetime) -> None:
@@ -199,5 +215,6 @@ def _mark_mailbox(session: Session, mail: Mail, reply: str, now: datetime) -> No
         mailbox.bounced_at, mailbox.bounce_reason = now, reply
 
 
-def _moved(session: Session, statement: object) -> bool:
-    return session.execute(statement).rowcount == 1  # type: ignore[call-overload,no-any-return]  # an Update
+def _moved(session: Session, statement: Executable, values: dict[str, object]) -> bool:
+    found = session.connection().execute(statement, values)
+    return found.rowcount == 1

@@ -53,10 +53,10 @@ def plan_reminders(session: Session, study: Study, now: datetime, on: date | Non
         family = family_of(standing, respondent.centre_id in asked)
         had = past.get(respondent.mailbox, Past())
         reason = person_reason(respondent, at) or centre_reason(
-            standing, plan, family, at, respondent.centre_id in asked
+            standing, plan.quiet_days, family, at, respondent.centre_id in asked
         )
         reason = reason or _calendar(plan, had, family, at, now)
-        reason = reason or budget(session, respondent.box, plan, at, "").reason
+        reason = reason or budget(session, respondent.box, plan, at).reason
         if reason is None and respondent.mailbox in taken:
             reason = "same_mailbox"
         if reason is None:

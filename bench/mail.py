@@ -1,0 +1,110 @@
+"""Mails a second through the outbox against a bare smtplib loop, on one connection to the same sink.
+
+The goal is at least half of the bare loop's pace (performance.md). The bare loop sends bytes that were made
+before; ours opens identities, writes each mail, checks it again and commits twice, durably.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import smtplib
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from app.kernel.installation import Installation
+from app.outreach.delivery import deliver_due
+from app.outreach.letters import write
+from app.outreach.models import Mail
+from tests.fixtures.databases import make_settings
+from tests.faults.mail_outbox import fill
+from tests.outreach.builders import make_town
+
+MAILS = 400
+ROUNDS = 5
+GOAL = 0.5
+
+
+def run(json: bool = False, mails: int = MAILS, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Both paces (mails a second, medians of paired rounds) and their ratio."""
+    url, sink = _sink()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            pairs = [_round(Path(folder) / str(number), url, mails) for number in range(rounds)]
+    finally:
+        sink.terminate()
+        sink.join()
+    ratio = statistics.median(ours / bare for bare, ours in pairs)
+    if not json:
+        print(f"mail: {ratio:.2f} of the bare loop (goal ≥ {GOAL})", file=sys.stderr)
+    return {
+        "mails": mails,
+        "bare_per_second": round(statistics.median(bare for bare, _ in pairs)),
+        "ours_per_second": round(statistics.median(ours for _, ours in pairs)),
+        "ratio": round(ratio, 3),
+        "goal": GOAL,
+        "met": ratio >= GOAL,
+    }
+
+
+def _round(home: Path, url: str, mails: int) -> tuple[float, float]:
+    home.mkdir()
+    settings = replace(make_settings(home, f"sqlite:///{home / 'recueil.db'}"), smtp_url=url)
+    installation = Installation.open(settings)
+    installation.initialise()
+    now = datetime.now(UTC)
+    fill(make_town(installation), [f"ok-{number}@example.org" for number in range(mails)], now)
+    ready = _written(installation, now)
+    bare = mails / _seconds(lambda: _bare(url, ready))
+    ours = mails / _seconds(lambda: deliver_due(installation))
+    installation.database.dispose()
+    return bare, ours
+
+
+def _written(installation: Installation, now: datetime) -> list[tuple[str, str, bytes]]:
+    with installation.database.reading() as session:
+        found = write(session, installation, session.scalars(select(Mail)).all(), now)
+    return [(one.composed.sender, one.composed.recipient, one.composed.content) for one in found]
+
+
+def _bare(url: str, mails: list[tuple[str, str, bytes]]) -> None:
+    parts = urlsplit(url)
+    with smtplib.SMTP(parts.hostname or "", parts.port or 25) as smtp:
+        for sender, recipient, content in mails:
+            smtp.sendmail(sender, recipient, content)
+
+
+def _seconds(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _sink() -> tuple[str, multiprocessing.process.BaseProcess]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there,), daemon=True)
+    process.start()
+    return str(here.recv()), process
+
+
+def _serve(pipe: Connection) -> None:
+    from aiosmtpd.controller import Controller
+
+    from tests.fixtures.mail import SmtpSink, free_port
+
+    sink = SmtpSink(free_port())
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    pipe.send(sink.url)
+    threading.Event().wait()
