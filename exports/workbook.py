@@ -41,10 +41,8 @@ class _Rows:
             raise TooManyColumns(sheet=table.name, columns=len(self.columns), limit=limits.COLUMNS)
         check_names(self.columns)
         check_sheet_name(table.name + "_" * _LEADS)
-        self._cells = [
-            (f'<c r="{get_column_letter(place)}', bodies(table.name, column, styles))
-            for place, column in enumerate(self.columns, 1)
-        ]
+        self._leads = [f'<c r="{get_column_letter(place)}' for place in range(1, len(self.columns) + 1)]
+        self._bodies = [bodies(table.name, column, styles) for column in self.columns]
         self._spreads = any(column.parts > 1 for column in table.columns)
         self._longest, self._stack = longest, stack
         self._sampled = 0
@@ -74,11 +72,12 @@ class _Rows:
             self.streams[-1] = (stream, count + len(now))
 
     def _xml(self, rows: Sequence[Row], first: int) -> str:
-        cells, made = self._cells, []
+        leads, known = self._leads, self._bodies
+        made: list[str] = []
         for number, row in enumerate(rows, first):
             made.append(f'<row r="{number}">')
             made += [f"{lead}{number}{body[value]}"
-                     for (lead, body), value in zip(cells, row, strict=True) if value is not None]
+                     for lead, body, value in zip(leads, known, row, strict=True) if value is not None]
             made.append("</row>")
         return "".join(made)
 

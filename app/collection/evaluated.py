@@ -3,14 +3,14 @@
 Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction` alone; it holds no identity:
 
 - ``d``: derived values by address; ``v``: effective values that the document does not hold (facts of the list);
-- ``z``: addresses whose stored answer does not count (their question is not asked);
+- ``z``: addresses whose stored answer or reason does not count (their question is not asked);
 - ``m``: missing reasons that no person gave (a visit closed by a death);
 - ``h``: sections hidden as a whole (``name`` or ``name@visit``);
-- ``x n u f a``: addresses not asked (outside hidden sections), not answered, unknown, not done, not applicable.
+- ``o`` and ``l``: addresses that are not plainly answered, in the order of the questionnaire, and a letter for each:
+  x not asked (outside hidden sections), n not answered, u unknown, f not done, a not applicable.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Generator
 from typing import Any
 
@@ -46,27 +46,30 @@ def pack(questionnaire: Questionnaire, evaluation: Evaluation) -> str:
 
 
 def _states(questionnaire: Questionnaire, evaluation: Evaluation, hidden: set[str]) -> dict[str, object]:
-    groups: dict[str, list[str]] = defaultdict(list)
+    order: list[str] = []
+    letters: list[str] = []
+    overruled: list[str] = []
     values: dict[str, object] = {}
     reasons: dict[str, str] = {}
     for address, state in evaluation.states.items():
         question = questionnaire.questions[address.name]
         if question.identity:
             continue
-        text, cell = str(address), evaluation.answers.cell(address)
-        letter = LETTERS.get(state)
+        text, cell, letter = str(address), evaluation.answers.cell(address), LETTERS.get(state)
         if letter is None:
             if cell.value is None:
                 values[text] = evaluation.filled[address]
             continue
-        if cell.value is not None:
-            groups["z"].append(text)
-        if state is State.NOT_ASKED and _section_at(question.section, address) in hidden:
-            continue
-        groups[letter].append(text)
-        if letter in "ufa" and cell.missing is None:
+        if state is State.NOT_ASKED:
+            if not cell.empty:
+                overruled.append(text)
+            if _section_at(question.section, address) in hidden:
+                continue
+        elif cell.missing is None and state is not State.NOT_ANSWERED:
             reasons[text] = REASON_OF[state]
-    return {**groups, "v": values, "m": reasons}
+        order.append(text)
+        letters.append(letter)
+    return {"o": order, "l": "".join(letters), "z": overruled, "v": values, "m": reasons}
 
 
 def _tidy(value: object) -> object:
@@ -141,6 +144,6 @@ def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str
 def keys_of_study(session: Session, study_id: int) -> Generator[tuple[str, tuple[object, ...]]]:
     """Patient id and facts of every patient in the order of their codes, streamed."""
     query = keys_query(study_id).order_by(func.length(Patient.code), Patient.code)
-    with session.execute(query.execution_options(yield_per=1_000)) as rows:
+    with session.execute(query.execution_options(yield_per=250)) as rows:
         for row in rows:
             yield row[0], tuple(row)[1:]

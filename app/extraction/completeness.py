@@ -9,7 +9,7 @@ from app.cohort.models import Study
 from app.extraction.feeding import Reading
 from app.extraction.reading import Filters
 from app.extraction.records import Record
-from app.extraction.states import GROUPS
+from app.extraction.states import STATE_OF
 from app.kernel.vault import Vault
 
 MISSING = ("not_answered", "unknown", "not_done", "not_applicable")
@@ -76,10 +76,9 @@ def _count(cells: dict[tuple[str, str], Share], centre: str, record: Record) -> 
     for address in record.values:
         if address not in record.packed["d"]:
             cells[centre, address.partition("#")[0]].counts["answered"] += 1
-    for group, state in GROUPS:
-        if state != "not_asked":
-            for address in record.packed.get(group, ()):
-                cells[centre, address.partition("#")[0]].counts[state] += 1
+    for address, letter in zip(record.packed["o"], record.packed["l"], strict=True):
+        if letter != "x":
+            cells[centre, address.partition("#")[0]].counts[STATE_OF[letter]] += 1
 
 
 def _centres(cells: dict[tuple[str, str], Share]) -> dict[str, Share]:
@@ -97,8 +96,9 @@ def _variables(reading: Reading, cells: dict[tuple[str, str], Share]) -> list[Va
     found = []
     for question in union.questions.values():
         for visit in question.visits or (None,):
-            share = shares.get(f"{question.name}@{visit}" if visit else question.name)
-            if share is not None and not question.identity:
+            key = f"{question.name}@{visit}" if visit else question.name
+            if key in shares and not question.identity:
                 level = dict(question.required_at).get(visit or "", question.required)
-                found.append(VariableShare(question.name, visit, question.label.fr, question.label.en, level, share))
+                label = question.label
+                found.append(VariableShare(question.name, visit, label.fr, label.en, level, shares[key]))
     return found

@@ -22,7 +22,7 @@ from app.kernel.vault import Vault
 from exports.tables import Batch, Pass, Row, Table, member
 from forms.definition import Questionnaire
 
-BATCH = 200
+BATCH = 50
 OPPOSED = "opposed"
 Progress = Callable[[int], None]
 
@@ -127,7 +127,7 @@ class Feed:
         buffers: list[list[Row]] = [[] for _ in self._places]
         done = 0
         for row, record in self.reading.records():
-            self._take(row, record, buffers)
+            self.take(row, record, buffers)
             done += 1
             if done % BATCH == 0:
                 yield from _emptied(buffers)
@@ -135,7 +135,8 @@ class Feed:
         yield from _emptied(buffers)
         self.reading.progress(done)
 
-    def _take(self, row: PatientRow, record: Record | None, buffers: list[list[Row]]) -> None:
+    def take(self, row: PatientRow, record: Record | None, buffers: list[list[Row]]) -> None:
+        """Put the rows of one patient into the buffer of each table."""
         layout, places, centre = self.layout, self._places, self.reading.centres[row.centre_id]
         patient = layout.patient_row(centre, row, record)
         buffers[places[PATIENT_SHEET]].append(patient)

@@ -118,6 +118,6 @@ _CONVENTIONS = (
     ("Identité", "Identity", "aucune : ni nom, ni initiales, ni date de naissance, ni numéro d’autorisation, "
      "ni courriel / none"),
     ("Patients opposés", "Opposed patients", "leur ligne reste, sans réponse / their row stays, without answers"),
-    ("Questions masquées", "Hidden questions", "une réponse dont la question n’est plus posée n’est pas exportée ; etats : not_asked / "
-     "an answer whose question is no longer asked is not exported"),
+    ("Questions masquées", "Hidden questions", "une réponse dont la question n’est plus posée n’est pas exportée ; "
+     "etats : not_asked / an answer whose question is no longer asked is not exported"),
 )

@@ -106,7 +106,7 @@ def take_next(installation: Installation, now: datetime) -> ExportJob | None:
         return job
 
 
-def _waiting(now: datetime) -> Select[tuple[ExportJob]]:
+def _waiting(now: datetime) -> Select[ExportJob]:
     silent = and_(ExportJob.state == "building", ExportJob.beat_at < now - LEASE)
     query = select(ExportJob).where(or_(ExportJob.state == "asked", silent))
     return query.order_by(ExportJob.asked_at, ExportJob.id).limit(1).with_for_update(skip_locked=True)

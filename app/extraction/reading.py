@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response, Submission
 
-PAGE = 1_000
+PAGE = 250
 
 
 @dataclass(frozen=True)

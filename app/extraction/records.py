@@ -49,12 +49,11 @@ def record_of(document: Mapping[str, Any], packed: Mapping[str, Any]) -> Record:
     """Values and reasons of a decoded document: hidden answers out, facts of the list and derived values in."""
     cells = document["answers"]
     values = {address: cell["v"] for address, cell in cells.items() if "v" in cell}
-    for address in packed.get("z", ()):
+    missing = {address: cell["m"] for address, cell in cells.items() if "m" in cell}
+    for address in packed["z"]:
         values.pop(address, None)
+        missing.pop(address, None)
     values.update(packed["v"])
     values.update(packed["d"])
-    missing = {address: cell["m"] for address, cell in cells.items() if "m" in cell}
-    for address in packed.get("x", ()):
-        missing.pop(address, None)
     missing.update(packed["m"])
     return Record(values, missing, document["lines"], packed, cells)

@@ -1,8 +1,7 @@
 """The sheet ``etats``: one row for everything that is not plainly answered; a section hidden as a whole is one row."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from app.extraction.records import Record
 from exports.tables import Choice, Column, Row
@@ -18,7 +17,8 @@ STATES = (
     Choice("corrected", "corrigé après la remise", "corrected after submission"),
     Choice("commented", "répondu avec un commentaire", "answered with a comment"),
 )
-GROUPS = (("x", "not_asked"), ("n", "not_answered"), ("u", "unknown"), ("f", "not_done"), ("a", "not_applicable"))
+REMEMBERED = 20_000
+STATE_OF = {"x": "not_asked", "n": "not_answered", "u": "unknown", "f": "not_done", "a": "not_applicable"}
 COLUMNS = (
     Column("centre_id", "text", "Centre", "Centre"),
     Column("patient_id", "text", "Patient", "Patient"),
@@ -31,15 +31,13 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An address taken apart, and its place in the questionnaire."""
+class Place(NamedTuple):
+    """An address taken apart; ``group`` names the lines it is one of."""
 
-    order: int
-    section: str
+    section: str | None
     visit: str | None
-    line: int | None
     name: str
+    line: int | None
     group: str
 
 
@@ -47,75 +45,81 @@ class StatePlan:
     """Makes the ``etats`` rows of a response; addresses are taken apart once."""
 
     def __init__(self, union: Questionnaire) -> None:
-        self._sections = {name: question.section for name, question in union.questions.items()}
-        self._repeats = {name: question.repeat for name, question in union.questions.items() if question.repeat}
-        self._order = {name: place for place, name in enumerate([*union.questions, *union.derived])}
-        self._section_order = {section.code: place for place, section in enumerate(union.sections)}
+        self._questions = union.questions
         self._flags = _estimate_flags(union)
         self._places: dict[str, Place] = {}
-        self.sections = [section.code for section in union.sections]
+        self._sections = [section.code for section in union.sections]
 
     def place(self, address: str) -> Place:
         """The parts of an address, remembered."""
         found = self._places.get(address)
         if found is None:
-            plain, _, line = address.partition("#")
-            name, _, visit = plain.partition("@")
-            repeat = self._repeats.get(name)
-            group = (f"{repeat}@{visit}" if visit else repeat) if repeat else ""
-            section = self._sections.get(name, "")
-            order = self._section_order.get(section, len(self._section_order)) * 100_000 + self._order.get(name, 0)
-            found = Place(order, section, visit or None, int(line) if line else None, name, group)
-            if len(self._places) < 50_000:
+            found = self._taken_apart(address)
+            if len(self._places) < REMEMBERED:
                 self._places[address] = found
         return found
 
+    def _taken_apart(self, address: str) -> Place:
+        plain, _, line = address.partition("#")
+        name, _, visit = plain.partition("@")
+        question = self._questions.get(name)
+        repeat = question.repeat if question else None
+        group = (f"{repeat}@{visit}" if visit else repeat) if repeat else ""
+        return Place(question.section if question else None, visit or None, name, int(line) if line else None, group)
+
     def rows(self, centre: str, code: str, record: Record, submitted_revision: int | None) -> Iterator[Row]:
-        """The rows of one response, in the order of the questionnaire, then of visits and lines."""
-        found = [(self.place(address), state, record.cells.get(address, _NOTHING).get("c"))
-                 for group, state in GROUPS for address in record.packed.get(group, ())]
-        found += self._corrected_or_commented(record, submitted_revision)
-        found += [(self.place(target + suffix), "estimated", None)
-                  for flag, target in self._flags for suffix in self._raised(record, flag)]
+        """The rows of one response: hidden sections, then states in the order of the questionnaire, then marks."""
+        comments, corrected = _marks(record, submitted_revision)
         for place in record.packed["h"]:
             section, _, visit = place.partition("@")
             yield (centre, code, section, visit or None, None, None, "not_asked", None)
-        found.sort(key=_sorting)
-        for at, state, comment in found:
-            rank = record.lines.get(at.group, []).index(at.line) + 1 if at.line else None
-            yield (centre, code, at.section or None, at.visit, rank, at.name, state, comment)
+        known, plain = self._places, not comments
+        for address, letter in zip(record.packed["o"], record.packed["l"], strict=True):
+            section_, visit_, name, line, group = known.get(address) or self.place(address)
+            rank = _rank(record, group, line) if line else None
+            yield (centre, code, section_, visit_, rank, name, STATE_OF[letter],
+                   None if plain else comments.pop(address, None))
+        yield from self._marked(centre, code, record, comments, corrected)
 
-    def _corrected_or_commented(
-        self, record: Record, submitted_revision: int | None
-    ) -> list[tuple[Place, str, str | None]]:
-        found: list[tuple[Place, str, str | None]] = []
-        for address, cell in record.cells.items():
-            if submitted_revision is not None and cell.get("r", 0) > submitted_revision:
-                found.append((self.place(address), "corrected", cell.get("c")))
-            elif "c" in cell and "v" in cell:
-                found.append((self.place(address), "commented", cell["c"]))
-        return found
-
-    @staticmethod
-    def _raised(record: Record, flag: str) -> list[str]:
-        derived = record.packed["d"]
-        if flag in derived:
-            return [""] if derived[flag] == 1 else []
-        return [address[len(flag):] for address, value in derived.items()
-                if value == 1 and address.startswith(flag + "@")]
+    def _marked(
+        self, centre: str, code: str, record: Record, comments: Mapping[str, str], corrected: Sequence[str]
+    ) -> Iterator[Row]:
+        estimated = [target + suffix for flag, target in self._flags for suffix in _raised(record, flag)]
+        for state, addresses in (("corrected", corrected), ("commented", comments), ("estimated", estimated)):
+            for address in addresses:
+                section, visit, name, line, group = self.place(address)
+                rank = _rank(record, group, line) if line else None
+                yield (centre, code, section, visit, rank, name, state, comments.get(address))
 
     def untouched(self, centre: str, code: str) -> Iterator[Row]:
         """A patient without any answer: one row a section."""
-        for section in self.sections:
+        for section in self._sections:
             yield (centre, code, section, None, None, None, "not_answered", None)
 
 
-_NOTHING: Mapping[str, Any] = {}
+def _rank(record: Record, group: str, line: int) -> int | None:
+    lines = record.lines.get(group, ())
+    return lines.index(line) + 1 if line in lines else None
 
 
-def _sorting(found: tuple[Place, str, str | None]) -> tuple[int, str, int, str]:
-    place = found[0]
-    return place.order, place.visit or "", place.line or 0, found[1]
+def _marks(record: Record, submitted_revision: int | None) -> tuple[dict[str, str], list[str]]:
+    """Comments by address, and the addresses that changed after the first submission."""
+    comments: dict[str, str] = {}
+    corrected: list[str] = []
+    last = submitted_revision if submitted_revision is not None else 1 << 62
+    for address, cell in record.cells.items():
+        if "c" in cell:
+            comments[address] = cell["c"]
+        if cell.get("r", 0) > last:
+            corrected.append(address)
+    return comments, corrected
+
+
+def _raised(record: Record, flag: str) -> list[str]:
+    derived = record.packed["d"]
+    if flag in derived:
+        return [""] if derived[flag] == 1 else []
+    return [address[len(flag) :] for address in derived if address.startswith(flag + "@") and derived[address] == 1]
 
 
 def _estimate_flags(union: Questionnaire) -> list[tuple[str, str]]:
