@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cohort.bulk import insert_rows
 from app.cohort.errors import UnknownCentre
 from app.cohort.finess import read_finess
 from app.cohort.known import load_book
 from app.cohort.models import Centre, CentreAlias, Study
 from app.cohort.names import Place, spelling_key, squash
 from app.cohort.resolving import CentreBook, Entry
-from app.cohort.storing import alias_row, centre_of, insert_all
+from app.cohort.storing import ALIAS, alias_row, centre_of
 from app.journal.recording import record
 from app.kernel.actor import Actor
 
@@ -111,7 +112,7 @@ def remember_alias(
     )
     if known is not None:
         return None
-    insert_all(session, CentreAlias, [alias_row(study.id, centre.id, place, origin, now)])
+    insert_rows(session, CentreAlias, ALIAS, [alias_row(study.id, centre.id, place, origin, now)])
     return session.scalar(
         select(CentreAlias.id).where(CentreAlias.study_id == study.id, CentreAlias.spelling_key == key)
     )

@@ -82,7 +82,7 @@ def month_first(values: Iterable[str]) -> bool:
     return must
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def read_grant(raw: str, us_order: bool = False) -> Grant:
     """A grant, request or validity date; two-digit years are of this century."""
     text = raw.strip().removesuffix(".0")
@@ -124,7 +124,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def read_birth(raw: str, granted_year: int | None, us_order: bool = False) -> Birth:
     """A birth date, partial or full, or an age at grant; placeholders lose the precision they never had (D16)."""
     text = raw.strip().removesuffix(".0")

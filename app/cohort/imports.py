@@ -13,6 +13,7 @@ from app.cohort.interpreting import fingerprinter, read_records
 from app.cohort.known import load_known
 from app.cohort.mappings import saved_headers
 from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
+from app.cohort.pausing import collector_paused
 from app.cohort.planning import Plan, plan
 from app.cohort.reading import ListFile, open_list
 from app.cohort.refreshing import refresh_patients
@@ -41,8 +42,9 @@ def check_list(
 
     Raises NotAList, HostileFile, NoKeyColumn or BadMapping.
     """
-    file = open_list(path, name)
-    made = _plan(session, vault, study, rules, file, mapping)
+    with collector_paused():
+        file = open_list(path, name)
+        made = _plan(session, vault, study, rules, file, mapping)
     kept = [row for row in made.stored if row.fate == "kept"]
     patients = {
         id(person) for row in kept if (person := made.person_of(row)) is not None and person.key is None
@@ -78,7 +80,20 @@ def import_list(
 
     Raises NotAList, HostileFile, NoKeyColumn or BadMapping, having written nothing.
     """
-    file = open_list(path, name)
+    with collector_paused():
+        return _import(session, vault, study, rules, open_list(path, name), mapping, actor, now)
+
+
+def _import(
+    session: Session,
+    vault: Vault,
+    study: Study,
+    rules: ListRules,
+    file: ListFile,
+    mapping: Mapped,
+    actor: Actor,
+    now: datetime,
+) -> ImportReport:
     # Two imports into one study wait for each other: codes and row ids are given in order.
     session.execute(select(Study.id).where(Study.id == study.id).with_for_update())
     made = _plan(session, vault, study, rules, file, mapping)

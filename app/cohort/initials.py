@@ -28,14 +28,11 @@ class Initials:
 NOTHING = Initials("", ())
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def read_initials(surname: str, first: str = "") -> Initials:
     """Initials from one column («DUP MA», «DM», «D.M.», «DUPMA», «LE GJE») or from two."""
-    if first.strip():
-        words = ["".join(_WORDS.findall(bare(part))) for part in (surname, first)]
-    else:
-        words = _WORDS.findall(bare(surname))
-    words = [word for word in words if word]
+    parts = (surname, first) if first.strip() else bare(surname).split()
+    words = [word for part in parts if (word := "".join(_WORDS.findall(bare(part))))]
     if not words:
         return NOTHING
     if sum(map(len, words)) > LONGEST:
@@ -71,7 +68,7 @@ def _full(readings: list[Reading]) -> frozenset[Reading]:
     return frozenset(straight | {(b, a) for a, b in readings if (len(a), len(b)) == (2, 3)})
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def compatible(one: Initials, other: Initials) -> bool:
     """Whether both can be the same person's: straight or swapped, on the shortest common prefix."""
     if one.full & other.full:
@@ -88,7 +85,7 @@ def _prefix(one: str, other: str) -> bool:
     return shared > 0 and one[:shared] == other[:shared]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def resemblance(one: Initials, other: Initials) -> int:
     """How many of the two parts agree (0–2), in the better order; a married name keeps the first name."""
     if one.full & other.full:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
+import orjson
+
 from app.cohort.dates import month_first, read_birth, read_grant
 from app.cohort.errors import NoKeyColumn
 from app.cohort.finess import read_finess
@@ -24,7 +26,6 @@ from app.cohort.vocabulary import (
 
 HEADER_DEPTH = 30
 TOTALS = ("TOTAL", "TOTAUX", "SOUS TOTAL", "NOMBRE TOTAL", "NB TOTAL")
-ORDERED = sorted(FIELDS)
 Fingerprint = Callable[[str], str]
 
 
@@ -90,39 +91,53 @@ class _Reader:
     def __init__(self, sheet: Sheet, columns: Columns, rules: ListRules, fingerprint: Fingerprint) -> None:
         self.sheet, self.columns, self.rules, self.fingerprint = sheet, columns, rules, fingerprint
         self.at = {name: columns.fields.get(name, -1) for name in FIELDS}
-        self.order = [self.at[name] for name in ORDERED]
-        self.width = max([*columns.fields.values(), *columns.unknown.values()]) + 1
+        self.named = [(f"{name}=", index) for name, index in sorted(columns.fields.items())]
+        self.kept = [*columns.fields.items(), *((f"other:{h}", i) for h, i in columns.unknown.items())]
+        self.width = max(index for _, index in self.kept) + 1
         self.us_grant = self._month_first("grant_d")
         self.us_birth = self._month_first("birth_raw")
         self.places: dict[tuple[str, str, str, str], tuple[Place, str]] = {}
+        self.products: dict[tuple[str, str], str] = {}
+        self.indications: dict[str, str] = {}
 
     def _month_first(self, name: str) -> bool:
         index = self.at[name]
         return index >= 0 and month_first(row[index] for row in self.sheet.rows if index < len(row))
 
     def records(self, start: int, before: int) -> Iterator[Record]:
-        """The data rows from `start`, numbered on after `before` rows of earlier sheets."""
+        """The data rows from `start`, numbered on after `before` rows of earlier sheets; uses the sheet up."""
         source_row = before
-        for cells in self.sheet.rows[start:]:
-            if not any(cells) or self._is_total(cells) or looks_like_headers(cells, self.columns):
+        rows = self.sheet.rows
+        for index in range(start, len(rows)):
+            # Each row is let go once read: a list of the largest size must fit into memory.
+            cells, rows[index] = rows[index], []
+            if not any(cells) or self._is_total(cells) or self._is_header(cells):
                 continue
             source_row += 1
             yield self._record(self._padded(cells), source_row)
 
     def _padded(self, cells: list[str]) -> list[str]:
-        width = self.width
-        cells = cells[:width] if len(cells) > width else cells
-        return [*cells, *([""] * (width - len(cells) + 1))]
+        del cells[self.width :]
+        cells.extend([""] * (self.width - len(cells) + 1))
+        return cells
 
     def _is_total(self, cells: Sequence[str]) -> bool:
         first = next(cell for cell in cells if cell)
         return first[:1] in "TtSsNn" and bare(first).startswith(TOTALS)
 
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        # Most rows begin with a number in some field: only a row of words is worth comparing.
+        number = self.at["atu_num"]
+        return not cells[number][:1].isdigit() and looks_like_headers(cells, self.columns)
+
     def _record(self, cells: list[str], source_row: int) -> Record:
         at = self.at
-        record = Record(self.sheet.name, source_row, cells, self.columns)
+        document = orjson.dumps({name: cells[index] for name, index in self.kept if cells[index]})
+        record = Record(self.sheet.name, source_row, document)
         record.number = cells[at["atu_num"]].strip()
-        record.fingerprint = self.fingerprint("\x1f".join([cells[i].strip() for i in self.order]))
+        record.fingerprint = self.fingerprint(
+            "\x1f".join([name + cell for name, index in self.named if (cell := cells[index].strip())])
+        )
         if record.number:
             record.number_index = self.fingerprint("number\x1f" + record.number)
         record.kind = read_kind(cells[at["auth_kind"]], self.rules.default_kind)
@@ -191,14 +206,26 @@ class _Reader:
             record.flags.append(known[1])
 
     def _read_product(self, record: Record, cells: list[str]) -> None:
-        at, rules = self.at, self.rules
-        named = bare(cells[at["product_raw"]]), bare(cells[at["inn"]])
-        if any(name and rules.product_words.match(name) for name in named):
-            record.product = rules.product
-        elif not any(named):
+        at = self.at
+        named = cells[at["product_raw"]], cells[at["inn"]]
+        found = self.products.get(named)
+        if found is None:
+            found = self.products[named] = self._product(*named)
+        if found == "this":
+            record.product = self.rules.product
+        elif found == "blank":
             record.flags.append("product_blank")
-        record.strength = read_strength(cells[at["strength"]], cells[at["product_raw"]])
-        record.indication = _indication(cells[at["indic_raw"]], rules)
+        record.strength = read_strength(cells[at["strength"]], named[0])
+        raw = cells[at["indic_raw"]]
+        if raw not in self.indications:
+            self.indications[raw] = _indication(raw, self.rules)
+        record.indication = self.indications[raw]
+
+    def _product(self, *named: str) -> str:
+        words = [bare(name) for name in named]
+        if any(word and self.rules.product_words.match(word) for word in words):
+            return "this"
+        return "other" if any(words) else "blank"
 
 
 def _indication(raw: str, rules: ListRules) -> str:

@@ -122,7 +122,7 @@ def _load_centres(session: Session, study: Study, known: Known) -> None:
 
 def _load_persons(session: Session, vault: Vault, study: Study, known: Known) -> None:
     patients = select(Patient.id, Patient.code).where(Patient.study_id == study.id)
-    known.patient_codes = dict(session.execute(patients).tuples().all())
+    known.patient_codes = dict(session.execute(patients).all())
     undecided = _open_cases(session, study)
     persons: dict[str | int, Person] = {}
     for row, raw in _linked_rows(session, study):

@@ -79,7 +79,7 @@ class Where:
     exact: bool
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def bare(text: str) -> str:
     """`text` in capitals without accents or punctuation, single spaces."""
     upper = text.upper().replace("Œ", "OE").replace("Æ", "AE")
@@ -87,7 +87,7 @@ def bare(text: str) -> str:
     return _NOT_LETTER.sub(" ", letters).strip()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """`bare`, with ST and STE written out: for places only, since «DUP ST» is nobody's saint."""
     return _SAINT.sub("SAINT", _SAINTE.sub("SAINTE", bare(text)))
@@ -98,7 +98,7 @@ def squash(text: str) -> str:
     return plain(text).replace(" ", "")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def spelling(name: str, city: str) -> Spelling:
     """Reads a hospital's name; `city` is its city key (`where`), taken out of the proper name when inside."""
     body, rest = _legal_body(plain(name))
@@ -138,7 +138,7 @@ def _longest_start(words: str, known: dict[str, str]) -> tuple[str, str]:
     return "", words
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def variants(name: str) -> frozenset[str]:
     """Every squashed way in which the same words are usually written; a typo is one edit from one of them."""
     _, rest = _legal_body(plain(name))
@@ -150,7 +150,7 @@ def variants(name: str) -> frozenset[str]:
     return frozenset(written | {w.replace("SAINTE", "STE").replace("SAINT", "ST") for w in written})
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def where(city: str, postcode: str, finess: str) -> Where:
     """City key, postcode and department of what was typed; the FINESS gives the department when nothing else does."""
     words = plain(city).split()

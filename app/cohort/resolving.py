@@ -52,8 +52,9 @@ class Entry:
         read = spelling(place.name, town.city)
         if place.name.strip():
             self.names[" ".join(place.name.split())] += count
-            self.spellings.add(read)
-            self.written |= variants(place.name)
+            if read not in self.spellings:
+                self.spellings.add(read)
+                self.written |= variants(place.name)
         if place.city.strip():
             self.towns[" ".join(place.city.split())] += count
             self.cities.add(town.city)
@@ -85,6 +86,7 @@ class CentreBook:
         self._aliases: dict[str, tuple[Entry, How]] = {}
         self._by_city: defaultdict[str, list[Entry]] = defaultdict(list)
         self._by_finess: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._by_writing: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
 
     def add(self, entry: Entry) -> Entry:
         """Puts an empty entry into the book."""
@@ -96,6 +98,10 @@ class CentreBook:
         entry.learn(place, count)
         self._aliases.setdefault(spelling_key(place), (entry, how))
         city = where(place.city, place.postcode, place.finess).city
+        for written in variants(place.name) if city else ():
+            known = self._by_writing[(city, written)]
+            if entry not in known:
+                known.append(entry)
         if city and entry not in self._by_city[city]:
             self._by_city[city].append(entry)
         if place.finess and entry not in self._by_finess[place.finess]:
@@ -123,7 +129,8 @@ class CentreBook:
 
     def _in_city(self, place: Place, town: Where, read: Spelling) -> Resolution:
         pool = [e for e in self._by_city[town.city] if not _far(e, town)]
-        same = [e for e in pool if _same_name(e, read, place.name, town.city)]
+        written = {id(e) for v in variants(place.name) for e in self._by_writing.get((town.city, v), ())}
+        same = [e for e in pool if id(e) in written or _same_core_and_kind(e, read, town.city)]
         if same:
             return _one_of(same, place, town, "list")
         if _site_missing(read, town.city):
@@ -234,8 +241,10 @@ def _is_placed(entry: Entry) -> bool:
 
 
 def _same_name(entry: Entry, read: Spelling, name: str, city: str) -> bool:
-    if variants(name) & entry.written:
-        return True
+    return not variants(name).isdisjoint(entry.written) or _same_core_and_kind(entry, read, city)
+
+
+def _same_core_and_kind(entry: Entry, read: Spelling, city: str) -> bool:
     town = city.replace(" ", "")
     return any(
         _kinds_agree(read.kind, known.kind, site=any(_names_a_site(core, town) for core in shared))

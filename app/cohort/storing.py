@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cohort.bulk import Row, insert_rows
 from app.cohort.courses import Grant, incident, majority_sex, number_courses
 from app.cohort.models import (
     Authorisation,
@@ -34,7 +34,63 @@ from app.kernel.vault import Vault
 
 ROWS_PER_IMPORT = 1_000_000
 CHUNK = 20_000
-Rows = list[dict[str, Any]]
+PATIENT = (
+    "id",
+    "study_id",
+    "centre_id",
+    "code",
+    "first_grant_on",
+    "last_grant_on",
+    "incident",
+    "incident_decided",
+    "sex",
+    "enrolled",
+    "created_at",
+)
+ROW = (
+    "id",
+    "import_id",
+    "study_id",
+    "sheet",
+    "source_row",
+    "fingerprint",
+    "number_index",
+    "fate",
+    "reason",
+    "flags",
+)
+AUTHORISATION = (
+    "id",
+    "study_id",
+    "patient_id",
+    "centre_id",
+    "auth_kind",
+    "request_type",
+    "request_type_inferred",
+    "status",
+    "granted_on",
+    "valid_from",
+    "valid_to",
+    "duration_days",
+    "product",
+    "strength",
+    "sex",
+    "in_window",
+    "course_no",
+    "link_rule",
+)
+ALIAS = (
+    "study_id",
+    "centre_id",
+    "spelling_key",
+    "name",
+    "city",
+    "postcode",
+    "finess",
+    "origin",
+    "seen",
+    "added_at",
+)
 
 
 def row_id(import_id: int, source_row: int) -> int:
@@ -77,7 +133,7 @@ class Store:
             plan.known.centre_codes[centre.id] = centre.code
 
     def _store_aliases(self, plan: Plan) -> None:
-        rows: dict[str, dict[str, Any]] = {}
+        rows: dict[str, Row] = {}
         for place, resolution in plan.places.items():
             entry = resolution.entry
             key = spelling_key(place)
@@ -85,7 +141,7 @@ class Store:
                 continue
             origin = "typo" if resolution.how == "typo" else "list"
             rows.setdefault(key, alias_row(self.study.id, entry.centre_id, place, origin, self.now))
-        insert_all(self.session, CentreAlias, list(rows.values()))
+        insert_rows(self.session, CentreAlias, ALIAS, list(rows.values()))
 
     def _store_patients(self, plan: Plan) -> None:
         rows_of: defaultdict[int, list[Record]] = defaultdict(list)
@@ -101,8 +157,8 @@ class Store:
 
     def _make_patients(self, plan: Plan, made: list[tuple[Person, list[Record]]]) -> None:
         centres = {centre.id: centre for centre in self._centres()}
-        patients: Rows = []
-        identities: Rows = []
+        patients: list[Row] = []
+        identities: list[Row] = []
         for person, records in sorted(made, key=lambda pair: _first_row(pair[1])):
             records.sort(key=_by_grant)
             centre = _first_centre(plan, records)
@@ -112,14 +168,14 @@ class Store:
             plan.known.patient_codes[person.key] = code
             patients.append(self._patient(person, records, centre, code))
             identities.append(self._identity(person))
-        insert_all(self.session, Patient, patients)
-        insert_all(self.session, PatientIdentity, identities)
+        insert_rows(self.session, Patient, PATIENT, patients)
+        insert_rows(self.session, PatientIdentity, ("patient_id", "identity"), identities)
         self.session.flush()
 
     def _centres(self) -> Iterable[Centre]:
         return self.session.scalars(select(Centre).where(Centre.study_id == self.study.id))
 
-    def _patient(self, person: Person, records: list[Record], centre: int, code: str) -> dict[str, Any]:
+    def _patient(self, person: Person, records: list[Record], centre: int, code: str) -> Row:
         grants = [Grant(r.granted_on, r.request_type, bool(r.in_window)) for r in records if r.granted_on]
         _infer_types(records, grants)
         for record, course in zip(records, number_courses(grants, self.rules.new_course), strict=True):
@@ -128,86 +184,89 @@ class Store:
         for record in records:
             if sex is not None and record.sex not in (None, sex):
                 record.flags.append("sex_minority")
-        return {
-            "id": person.key,
-            "study_id": self.study.id,
-            "centre_id": centre,
-            "code": code,
-            "first_grant_on": grants[0].granted_on,
-            "last_grant_on": grants[-1].granted_on,
-            "incident": incident(grants),
-            "incident_decided": False,
-            "sex": sex,
-            "enrolled": False,
-            "created_at": self.now,
-        }
+        return (
+            person.key,
+            self.study.id,
+            centre,
+            code,
+            grants[0].granted_on,
+            grants[-1].granted_on,
+            incident(grants),
+            False,
+            sex,
+            False,
+            self.now,
+        )
 
-    def _identity(self, person: Person) -> dict[str, Any]:
+    def _identity(self, person: Person) -> Row:
         key = str(person.key)
         initials, birth = best_identity(person)
-        return {"patient_id": key, "identity": seal_identity(self.vault, key, initials, birth)}
+        return (key, seal_identity(self.vault, key, initials, birth))
 
     def _store_rows(self, plan: Plan, import_id: int) -> None:
+        first = row_id(import_id, 0)
         for start in range(0, len(plan.stored), CHUNK):
             chunk = plan.stored[start : start + CHUNK]
-            insert_all(self.session, ListRow, [self._row(record, import_id) for record in chunk])
-            insert_all(self.session, ListRowIdentity, [self._sealed(record, import_id) for record in chunk])
             single = [record for record in chunk if record.fate != "duplicate"]
-            insert_all(self.session, Authorisation, [self._authorisation(plan, r, import_id) for r in single])
+            insert_rows(self.session, ListRow, ROW, [self._row(r, import_id, first) for r in chunk])
+            insert_rows(
+                self.session, ListRowIdentity, ("row_id", "raw"), [self._sealed(r, first) for r in chunk]
+            )
+            insert_rows(
+                self.session,
+                Authorisation,
+                AUTHORISATION,
+                [self._authorisation(plan, r, first) for r in single],
+            )
 
-    def _row(self, record: Record, import_id: int) -> dict[str, Any]:
-        return {
-            "id": row_id(import_id, record.source_row),
-            "import_id": import_id,
-            "study_id": self.study.id,
-            "sheet": record.sheet,
-            "source_row": record.source_row,
-            "fingerprint": record.fingerprint,
-            "number_index": record.number_index,
-            "fate": record.fate,
-            "reason": record.reason,
-            "flags": " ".join(record.flags),
-        }
+    def _row(self, record: Record, import_id: int, first: int) -> Row:
+        return (
+            first + record.source_row,
+            import_id,
+            self.study.id,
+            record.sheet,
+            record.source_row,
+            record.fingerprint,
+            record.number_index,
+            record.fate,
+            record.reason,
+            " ".join(record.flags),
+        )
 
-    def _sealed(self, record: Record, import_id: int) -> dict[str, Any]:
-        key = row_id(import_id, record.source_row)
-        document = record.raw()
-        document["read:birth"] = record.birth.iso
-        document["read:indication"] = record.indication
+    def _sealed(self, record: Record, first: int) -> Row:
+        key = first + record.source_row
+        read = {"read:birth": record.birth.iso, "read:indication": record.indication}
         if record.birth.slack:
-            document["read:slack"] = str(record.birth.slack)
-        sealed = self.vault.seal("list_row_identity", key, "raw", orjson.dumps(document).decode())
-        return {"row_id": key, "raw": sealed}
+            read["read:slack"] = str(record.birth.slack)
+        # Two JSON objects joined into one: the raw cells were written once already, when the row was read.
+        document = record.document[:-1] + (b"," if len(record.document) > 2 else b"") + orjson.dumps(read)[1:]
+        return (key, self.vault.seal("list_row_identity", key, "raw", document.decode()))
 
-    def _authorisation(self, plan: Plan, record: Record, import_id: int) -> dict[str, Any]:
-        person, entry = plan.person_of(record), plan.entry_of(record)
-        decided = person is not None and not person.why and person.key is not None
-        return {
-            "id": row_id(import_id, record.source_row),
-            "study_id": self.study.id,
-            "patient_id": person.key if person is not None and decided else None,
-            "centre_id": entry.centre_id if entry is not None else None,
-            "auth_kind": record.kind,
-            "request_type": record.request_type,
-            "request_type_inferred": record.request_type_inferred,
-            "status": record.status,
-            "granted_on": record.granted_on,
-            "valid_from": record.valid_from,
-            "valid_to": record.valid_to,
-            "duration_days": record.duration_days,
-            "product": record.product,
-            "strength": record.strength,
-            "sex": record.sex,
-            "in_window": record.in_window,
-            "course_no": self.courses.get(record.source_row),
-            "link_rule": plan.members[record.source_row].rule or None if decided else None,
-        }
-
-
-def insert_all(session: Session, model: type[Any], rows: Rows) -> None:
-    """Inserts many rows of one table through Core, without an object each."""
-    if rows:
-        session.execute(insert(model.__table__), rows)
+    def _authorisation(self, plan: Plan, record: Record, first: int) -> Row:
+        member = plan.members.get(record.source_row)
+        person = member.person if member is not None else None
+        decided = person is not None and person.key is not None and not person.why
+        entry = plan.entry_of(record)
+        return (
+            first + record.source_row,
+            self.study.id,
+            person.key if person is not None and decided else None,
+            entry.centre_id if entry is not None else None,
+            record.kind,
+            record.request_type,
+            record.request_type_inferred,
+            record.status,
+            record.granted_on,
+            record.valid_from,
+            record.valid_to,
+            record.duration_days,
+            record.product,
+            record.strength,
+            record.sex,
+            record.in_window,
+            self.courses.get(record.source_row),
+            member.rule or None if member is not None and decided else None,
+        )
 
 
 def centre_of(entry: Entry, study_id: int, number: int, now: datetime) -> Centre:
@@ -237,20 +296,21 @@ def _shown_city(town: str | None) -> str | None:
     return " ".join(w for w in words if plain(w) != "CEDEX" and not w.isdigit()) or town
 
 
-def alias_row(study_id: int, centre_id: int, place: Place, origin: str, now: datetime) -> dict[str, Any]:
+def alias_row(study_id: int, centre_id: int, place: Place, origin: str, now: datetime) -> Row:
     """The alias table's row for one spelling."""
-    return {
-        "study_id": study_id,
-        "centre_id": centre_id,
-        "spelling_key": spelling_key(place),
-        "name": place.name,
-        "city": place.city,
-        "postcode": postcode_of(place.postcode),
-        "finess": place.finess,
-        "origin": origin,
-        "seen": 1,
-        "added_at": now,
-    }
+    code = postcode_of(place.postcode)
+    return (
+        study_id,
+        centre_id,
+        spelling_key(place),
+        place.name,
+        place.city,
+        code,
+        place.finess,
+        origin,
+        1,
+        now,
+    )
 
 
 def best_identity(person: Person) -> tuple[str | None, str | None]:
