@@ -11,6 +11,7 @@ import orjson
 
 from forms.definition import Place, Questionnaire
 
+# Of the questionnaire itself: the text and its hash cannot hold themselves.
 _NOT_STORED = {"sha256", "source"}
 
 
@@ -41,7 +42,7 @@ def _plain(value: Any) -> Any:
         kept = {
             part.name: _plain(getattr(value, part.name))
             for part in fields(value)
-            if part.name not in _NOT_STORED and part.name != "place"
+            if part.name != "place" and not (part.name in _NOT_STORED and isinstance(value, Questionnaire))
         }
         return {
             name: content for name, content in kept.items() if not _is_default(type(value), name, content)
@@ -96,7 +97,7 @@ def _made_optional(kind: Any, content: Any) -> Any:
     if content is None:
         return None
     for option in get_args(kind):
-        if is_dataclass(option) and option is not Place:
+        if (is_dataclass(option) and option is not Place) or get_origin(option) is tuple:
             return _made(option, content)
     return content
 

@@ -7,7 +7,7 @@ from forms.answers import Cell
 from forms.definition import Choice, Derived, Label, Question, Range
 from forms.refusals import AnswerRefused
 from forms.types.base import Column
-from forms.types.numbers import Decimal, read_number, write_number
+from forms.types.numbers import Decimal, is_measurable, read_number, write_number
 
 # The codes of domain.md 2B (vl_op): exported, and what an expression sees under the operator's name.
 OPERATORS = (
@@ -69,7 +69,7 @@ class Limit(Decimal):
 
     @staticmethod
     def _plain(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
+        if not is_measurable(value):
             raise AnswerRefused("not_a_limit", typed=value)
         return float(value)
 

@@ -54,6 +54,15 @@ def convert(value: float, unit: Unit) -> float:
     return float(f"{value:.12g}")
 
 
+def is_measurable(typed: Any) -> bool:
+    """True for a finite number of a size that somebody could have measured and that prints without an exponent."""
+    return (
+        isinstance(typed, int | float)
+        and not isinstance(typed, bool)
+        and (typed == 0 or 1e-15 < abs(typed) < 1e15)
+    )
+
+
 class Decimal(QuestionType):
     """A decimal number, stored as a JSON number in the question's unit."""
 
@@ -72,7 +81,7 @@ class Decimal(QuestionType):
 
     def take(self, typed: Any, question: Question) -> float | int:
         """A finite number."""
-        if isinstance(typed, bool) or not isinstance(typed, int | float) or not -1e15 < typed < 1e15:
+        if not is_measurable(typed):
             raise AnswerRefused("not_a_number", typed=typed)
         return float(typed)
 

@@ -1,0 +1,204 @@
+"""`forms check`: each mistake it must find, where it stands, and that the shipped studies have none."""
+
+from pathlib import Path
+
+import pytest
+
+from forms.checking import check
+from forms.faults import CATALOGUE, Fault
+from forms.loading import shipped
+from tests.forms.builders import MAIN, STUDY, folder, indent
+
+
+def codes(at: Path, rows: str = "", **files: str) -> list[str]:
+    return [one.code for one in check(folder(at, main=MAIN + indent(rows), **files))]
+
+
+def found(at: Path, rows: str = "", **files: str) -> Fault:
+    faults = check(folder(at, main=MAIN + indent(rows), **files))
+    assert len(faults) == 1, [one.text() for one in faults]
+    return faults[0]
+
+
+@pytest.mark.parametrize("code", ["calci_sts", "cmv_mbv", "hiv_fos"])
+def test_the_shipped_studies_have_no_fault(code: str) -> None:
+    assert [one.text() for one in check(shipped(code))] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("{name: A, label: A, type: integer}", "bad_name"),
+        ("{name: 1a, label: A, type: integer}", "bad_name"),
+        ("{name: é, label: A, type: integer}", "bad_name"),
+        ("{name: a_very_long_name_of_a_question, label: A, type: integer}", "long_name"),
+        ("{name: while, label: A, type: integer}", "reserved_name"),
+        ("{name: visit, label: A, type: integer}", "reserved_name"),
+        ("{name: a, label: A, type: single, choices: {1: A, 01: B}}", ""),
+        ("{name: a, label: A, type: integer, soft: 10..1}", "empty_range"),
+        ("{name: a, label: A, type: integer, hard: 0.2..0.8}", "empty_range"),
+        ("{name: a, label: A, type: date, hard: 2014-01-01..2013-01-01}", "empty_range"),
+        ("{name: a, label: A, type: integer, soft: 10..20, hard: 30..40}", "soft_outside_hard"),
+        ("{name: a, label: A, type: integer, soft: 2014-01-01..}", "bad_range"),
+        ("{name: a, label: A, type: text, soft: 1..2}", "range_not_here"),
+        ("{name: a, label: A, type: integr}", "unknown_type"),
+        ("{name: a, label: A, type: single}", "no_choices"),
+        ("{name: a, label: A, type: multiple, choices: {x: X}, exclusive: none}", "bad_exclusive"),
+        ("{name: a, label: A, type: integer, from_list: birthday}", "unknown_fact"),
+        ("{name: a, label: A, type: integer, ask_if: b = 1}", "unknown_variable"),
+        ("{name: a, label: A, type: integer, hard: ..tomorrow}", "unknown_variable"),
+        ("{name: a, label: A, type: integer, required_if: f(1)}", "unknown_function"),
+        ("{name: a, label: A, type: integer, unless: 'days(start_d) > 1'}", "wrong_arity"),
+        ("{name: a, label: A, type: integer, ask_if: a > 1}", "circular"),
+        (
+            "{name: a, label: A, type: multiple, choices: {x: X}}\n{name: a___x, label: A, type: integer}",
+            "double_name",
+        ),
+    ],
+)
+def test_a_mistake_in_a_question_is_found(tmp_path: Path, rows: str, code: str) -> None:
+    assert codes(tmp_path, rows) == ([code] if code else [])
+
+
+def test_names_that_differ_in_their_columns_only_are_found(tmp_path: Path) -> None:
+    rows = "{name: b, label: B, type: limit, operator: c}\n{name: c, label: C, type: integer}"
+    assert codes(tmp_path, rows) == ["double_name"]
+    assert "long_column" in codes(
+        tmp_path / "b", "{name: a_name_of_twenty_six_chars, label: A, type: multiple, choices: {a_code: X}}"
+    )
+
+
+def test_a_circle_over_several_conditions_names_its_path(tmp_path: Path) -> None:
+    rows = """
+      {name: a, label: A, type: yes_no, ask_if: c = 1}
+      {name: b, label: B, type: yes_no, ask_if: a = 1}
+      {name: c, label: C, type: yes_no, ask_if: b = 1}
+    """
+    one = found(tmp_path, rows)
+    assert one.code == "circular"
+    assert all(f"{name} →" in one.text() for name in "abc")
+    derived = "derived:\n" + indent(
+        "{name: d, label: D, type: decimal, value: e + 1}\n{name: e, label: E, type: decimal, value: d + 1}"
+    )
+    assert codes(tmp_path / "b", derived=derived) == ["circular"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "a = 1 and a = 2", "a in (1, 2) and not (a in (1, 2))", "1 = 2", "a = 1 and b = 1", "missing(a) and a = 1",
+        "y = 1 and y = 0",
+        "coalesce(a, 3) = 3 and a = 1", "nothing", "y = 1 and (a = 1 and a = 2 or y = 0)",
+    ],
+)  # fmt: skip
+def test_a_question_that_can_never_be_asked_is_found(tmp_path: Path, condition: str) -> None:
+    rows = f"""
+      {{name: a, label: A, type: single, choices: {{1: X, 2: Y, 3: Z}}}}
+      {{name: b, label: B, type: yes_no, ask_if: a = 2}}
+      {{name: y, label: Y, type: yes_no}}
+      {{name: n, label: N, type: decimal}}
+      {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
+    """
+    one = found(tmp_path, rows)
+    assert (one.code, one.line) == ("unreachable", 11)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "a = 1 or a = 2",
+        "a = 2 and b = 1",
+        "n > 5 and n < 3",
+        "not (a = 1)",
+        "coalesce(a, 3) = 3",
+        "has_any(m, x)",
+        "m has x and y = 1",
+    ],
+)
+def test_a_question_that_may_be_asked_is_left_alone(tmp_path: Path, condition: str) -> None:
+    rows = f"""
+      {{name: a, label: A, type: single, choices: {{1: X, 2: Y, 3: Z}}}}
+      {{name: b, label: B, type: yes_no, ask_if: a = 2}}
+      {{name: y, label: Y, type: yes_no}}
+      {{name: n, label: N, type: decimal}}
+      {{name: m, label: M, type: multiple, choices: {{x: X, none: N}}, exclusive: none}}
+      {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
+    """
+    assert codes(tmp_path, rows) == []
+
+
+def test_a_section_condition_counts_for_its_questions(tmp_path: Path) -> None:
+    other = "section: o\nlabel: O\nask_if: y = 1\nquestions:\n" + indent(
+        "{name: q, label: Q, type: integer, ask_if: y = 0}"
+    )
+    assert codes(tmp_path, "{name: y, label: Y, type: yes_no}", o=other, study=_sections("o.yaml")) == [
+        "unreachable"
+    ]
+
+
+def _sections(*names: str) -> str:
+    return STUDY.replace("[main.yaml]", f"[main.yaml, {', '.join(names)}]")
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("visits: [j0, m6]", "unknown_visit"), ("repeat: r\ngate: nothing_d", "bad_gate"), ("repeat: r\ngate: q", "bad_gate"),
+        ("repeat: r\norder_by: start_d", "bad_order"), ("ask_if: 1 +", "syntax"), ("asked_if: 1", "unknown_key"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_section_is_found(tmp_path: Path, head: str, code: str) -> None:
+    other = f"section: o\nlabel: O\n{head}\nquestions:\n" + indent(
+        "{name: q, label: Q, type: integer, per: line}"
+    )
+    assert code in codes(tmp_path, o=other, study=_sections("o.yaml"))
+
+
+def test_a_derived_value_that_shadows_a_question_is_found(tmp_path: Path) -> None:
+    assert codes(
+        tmp_path, derived="derived:\n" + indent("{name: start_d, label: S, type: date, value: today}")
+    ) == ["shadowing"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("{code: X, level: H, when: 1 = 1, on: [nope], message: M}", "unknown_question"),
+        ("{code: X, level: H, when: v = 1, message: M}", "unknown_variable"),
+        ("{code: X, level: H, when: 1 = 1, repeat: r, message: M}", "unknown_repeat"),
+        ("{code: X, level: H, when: 1 = 1, visits: [m6], message: M}", "unknown_visit"),
+        ("{code: X, level: Z, when: 1 = 1, message: M}", "wrong_value"),
+        ("{code: X, level: H, message: M}", "missing_key"),
+        (
+            "{code: X, level: H, when: 1 = 1, message: M}\n{code: X, level: W, when: 1 = 1, message: M}",
+            "double_name",
+        ),
+    ],
+)
+def test_a_mistake_in_a_check_is_found(tmp_path: Path, row: str, code: str) -> None:
+    assert code in codes(tmp_path, checks="checks:\n" + indent(row))
+
+
+def test_an_anchor_that_is_no_question_is_found(tmp_path: Path) -> None:
+    assert codes(tmp_path, study=STUDY.replace("anchor: start_d", "anchor: begin_d")) == ["unknown_variable"]
+
+
+def test_a_fault_in_an_expression_points_at_its_character(tmp_path: Path) -> None:
+    one = found(tmp_path, '{name: a, label: A, type: integer, ask_if: "start_d > today and strat_d < today"}')
+    line = (tmp_path / "main.yaml").read_text(encoding="utf-8").splitlines()[one.line - 1]
+    assert line[one.column - 1 :].startswith("strat_d")
+    assert one.file == str(tmp_path / "main.yaml")
+    assert "start_d" in one.mend
+
+
+def test_every_fault_of_the_catalogue_speaks_both_languages_of_the_same_facts() -> None:
+    import string
+
+    def facts(text: str) -> set[str]:
+        return {name.removesuffix("_fr") for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for code, (what_fr, what_en, mend_fr, mend_en) in CATALOGUE.items():
+        assert what_fr, code
+        assert what_fr != what_en, code
+        assert facts(what_fr) == facts(what_en), code
+        assert facts(mend_fr) == facts(mend_en), code
