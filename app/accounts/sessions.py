@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.addresses import canonical_email
@@ -19,6 +19,19 @@ from app.kernel.vault import Vault
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+
+
+# Built once: it is asked at every request.
+_HOLDER = (
+    select(Staff)
+    .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .where(
+        StaffSession.token_hash == bindparam("token_hash"),
+        StaffSession.ended_at.is_(None),
+        StaffSession.opened_at > bindparam("oldest"),
+        Staff.active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -81,17 +94,8 @@ def open_session(session: Session, staff: Staff, now: datetime) -> SignedIn:
 
 def staff_of(session: Session, token: str, now: datetime) -> Staff | None:
     """Who holds this token, or None when the session was ended, is too old, or never was."""
-    query = (
-        select(Staff)
-        .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .where(
-            StaffSession.token_hash == token_hash(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.opened_at > now - ABSOLUTE,
-            Staff.active,
-        )
-    )
-    return session.scalar(query)
+    wanted = {"token_hash": token_hash(token), "oldest": now - ABSOLUTE}
+    return session.scalar(_HOLDER, wanted)
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:

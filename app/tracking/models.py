@@ -13,7 +13,10 @@ from app.kernel.tables import Base
 
 
 class CentreCount(Base):
-    """One centre's patients, each in exactly one of: answered, disposed, started, or nothing yet."""
+    """One centre's patients, each in exactly one of: answered, disposed, started, or nothing yet.
+
+    `version` grows with every change, so that a page drawn from these rows knows when it is out of date.
+    """
 
     __tablename__ = "centre_count"
     __table_args__ = (
@@ -21,7 +24,7 @@ class CentreCount(Base):
             "asked >= 0 AND answered >= 0 AND disposed >= 0 AND started >= 0 AND entries >= 0",
             name="positive",
         ),
-        Index("ix_centre_count_study_id", "study_id"),
+        Index("ix_centre_count_study_id", "study_id", "version"),
     )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True, autoincrement=False)
@@ -31,6 +34,7 @@ class CentreCount(Base):
     disposed: Mapped[int]
     started: Mapped[int]
     entries: Mapped[int]
+    version: Mapped[int]
 
 
 class DayCount(Base):

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Study
@@ -17,6 +17,10 @@ _COUNTED = (
     CentreCount.disposed,
     CentreCount.started,
     CentreCount.entries,
+)
+# Built once: it is asked at every look at a dashboard.
+_STAMP = select(func.coalesce(func.sum(CentreCount.version), 0)).where(
+    CentreCount.study_id == bindparam("study")
 )
 _TOLD = (CentreCount.asked > 0) | (CentreCount.entries > 0)
 
@@ -104,6 +108,11 @@ class Rates:
 def rates(session: Session, study: Study) -> Rates:
     """The rates of `study`: centres by code, days in order with what had come by then."""
     return Rates(overall(session, study), by_centre(session, study), over_time(session, study))
+
+
+def stamp(session: Session, study: Study) -> int:
+    """A number that grows whenever any figure of `rates` changes: pages drawn at the same stamp are the same."""
+    return int(session.execute(_STAMP, {"study": study.id}).scalar_one())
 
 
 def overall(session: Session, study: Study) -> Counts:

@@ -20,14 +20,14 @@ RECOUNT = """
         LEFT JOIN response r ON r.patient_id = p.id
         LEFT JOIN disposition d ON d.patient_id = p.id AND d.withdrawn_at IS NULL
         WHERE p.centre_id = {centre} AND p.merged_into_id IS NULL
-    ) WHERE centre_id = {centre};
+    ), version = version + 1 WHERE centre_id = {centre};
 """
 BIRTH = """
-    INSERT INTO centre_count (centre_id, study_id, asked, answered, disposed, started, entries)
-    VALUES (NEW.id, NEW.study_id, 0, 0, 0, 0, 0);
+    INSERT INTO centre_count (centre_id, study_id, asked, answered, disposed, started, entries, version)
+    VALUES (NEW.id, NEW.study_id, 0, 0, 0, 0, 0, 1);
 """
 ASK = """
-    UPDATE centre_count SET asked = asked + 1
+    UPDATE centre_count SET asked = asked + 1, version = version + 1
     WHERE centre_id = NEW.centre_id AND NEW.merged_into_id IS NULL;
 """
 # A new response is the commonest change, and comes by the hundred thousand in an import: it only adds.
@@ -37,13 +37,15 @@ RESPOND = """
         disposed = disposed - CASE WHEN NEW.status <> 'draft' AND EXISTS (SELECT 1 FROM disposition
                 WHERE patient_id = NEW.patient_id AND withdrawn_at IS NULL) THEN 1 ELSE 0 END,
         started = started + CASE WHEN NEW.status = 'draft' AND NOT EXISTS (SELECT 1 FROM disposition
-                WHERE patient_id = NEW.patient_id AND withdrawn_at IS NULL) THEN 1 ELSE 0 END
+                WHERE patient_id = NEW.patient_id AND withdrawn_at IS NULL) THEN 1 ELSE 0 END,
+        version = version + 1
     WHERE centre_id = (SELECT centre_id FROM patient WHERE id = NEW.patient_id AND merged_into_id IS NULL);
 """
 ENTER = """
-    UPDATE centre_count SET entries = entries + 1 WHERE centre_id = (
+    UPDATE centre_count SET entries = entries + 1, version = version + 1 WHERE centre_id = (
         SELECT q.centre_id FROM link l JOIN respondent q ON q.id = l.respondent_id WHERE l.id = NEW.link_id);
 """
+RENAME = "UPDATE centre_count SET version = version + 1 WHERE centre_id = NEW.id;"
 DAY = """
     INSERT INTO day_count (study_id, day, answered)
     SELECT {row}.study_id, {day}, {step} FROM patient p
@@ -92,7 +94,7 @@ def downgrade() -> None:
 
 
 def _create_tables() -> None:
-    counts = ("asked", "answered", "disposed", "started", "entries")
+    counts = ("asked", "answered", "disposed", "started", "entries", "version")
     op.create_table(
         "centre_count",
         sa.Column("centre_id", sa.Integer, nullable=False, autoincrement=False),
@@ -106,7 +108,7 @@ def _create_tables() -> None:
             name="ck_centre_count_positive",
         ),
     )
-    op.create_index("ix_centre_count_study_id", "centre_count", ["study_id"])
+    op.create_index("ix_centre_count_study_id", "centre_count", ["study_id", "version"])
     op.create_table(
         "day_count",
         sa.Column("study_id", sa.Integer, nullable=False, autoincrement=False),
@@ -126,6 +128,7 @@ def _triggers(day: str) -> list[tuple[str, str, tuple[str, ...]]]:
     both = ("recount:OLD.centre_id", "recount:NEW.centre_id")
     return [
         ("tracking_centre_new", "INSERT ON centre", (BIRTH,)),
+        ("tracking_centre_named", "UPDATE OF code, name, city ON centre", (RENAME,)),
         ("tracking_patient_new", "INSERT ON patient", (ASK,)),
         ("tracking_patient_moved", "UPDATE OF centre_id, merged_into_id ON patient", (*both, merged)),
         ("tracking_patient_gone", "DELETE ON patient", ("recount:OLD.centre_id",)),
@@ -176,8 +179,9 @@ def _postgres_trigger(name: str, event: str, bodies: tuple[str, ...]) -> None:
 
 def _count_what_is_there(day: str) -> None:
     op.execute(
-        "INSERT INTO centre_count (centre_id, study_id, asked, answered, disposed, started, entries) "
-        "SELECT id, study_id, 0, 0, 0, 0, 0 FROM centre"
+        "INSERT INTO centre_count "
+        "(centre_id, study_id, asked, answered, disposed, started, entries, version) "
+        "SELECT id, study_id, 0, 0, 0, 0, 0, 1 FROM centre"
     )
     op.execute(
         RECOUNT.format(centre="centre_count.centre_id").replace(

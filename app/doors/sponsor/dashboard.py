@@ -4,11 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.doors.guard import allow
-from app.doors.request import now, session
+from app.doors.request import language, now, session
 from app.doors.sponsor.charts import draw_curve
-from app.doors.sponsor.paging import asked_order, asked_page
-from app.doors.sponsor.rights import everybody, study
-from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall
+from app.doors.sponsor.kept_pages import kept_pages
+from app.doors.sponsor.paging import Order, asked_number, asked_order, asked_page
+from app.doors.sponsor.rights import everybody, someone, study
+from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall, stamp
 
 pages = Blueprint("dashboard", __name__)
 CENTRES_A_PAGE = 50
@@ -18,19 +19,20 @@ CENTRES_A_PAGE = 50
 @allow(everybody)
 def show(code: str) -> ResponseReturnValue:
     """Response rates overall, over time and by centre."""
+    order = asked_order(SORTS, "code")
+    shown = (study().id, stamp(session(), study()), now().date(), order, asked_number())
+    reader = (someone().email, someone().role, language())
+    return kept_pages().serve((shown, reader), lambda: _draw(order))
+
+
+def _draw(order: Order) -> str:
     whole, days = overall(session(), study()), over_time(session(), study())
     opened, today = study().opened_at.date(), now().date()
-    order = asked_order(SORTS, "code")
     page = asked_page(centre_total(session(), study()), CENTRES_A_PAGE)
     centres = centres_sorted(
         session(), study(), order.by, descending=order.descending, limit=page.size, offset=page.offset
     )
+    curves = [draw_curve(days, opened=opened, today=today, narrow=narrow) for narrow in (False, True)]
     return render_template(
-        "dashboard.html",
-        whole=whole,
-        days=days,
-        curves=[draw_curve(days, opened=opened, today=today, narrow=narrow) for narrow in (False, True)],
-        centres=centres,
-        order=order,
-        page=page,
+        "dashboard.html", whole=whole, days=days, curves=curves, centres=centres, order=order, page=page
     )

@@ -51,11 +51,15 @@ class Order:
         return None if self.by != column else "descending" if self.descending else "ascending"
 
 
+def asked_number() -> int:
+    """The page number in the address, 1 when there is none."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
 def asked_page(total: int, size: int) -> Page:
     """The page the address asks for, kept within what there is."""
-    number = request.args.get("page", 1, type=int)
     last = max(1, -(-total // size))
-    return Page(min(max(1, number), last), size, total)
+    return Page(min(asked_number(), last), size, total)
 
 
 def asked_order(columns: Collection[str], default: str, *, descending: bool = False) -> Order:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+from flask_babel import format_date, format_datetime, gettext
 
 from app.cohort.reasons import FLAGS, flag_text, reason_text
 from app.cohort.reasons import REASONS as ROW_REASONS
@@ -37,12 +37,16 @@ def say_time(value: datetime | None) -> str:
 
 def say_count(value: int | None) -> str:
     """A count with its thousands apart."""
-    return DASH if value is None else format_decimal(value)
+    if value is None:
+        return DASH
+    return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", "\u202f")
 
 
 def say_rate(value: float | None) -> str:
     """A share: 46,4 %."""
-    return DASH if value is None else format_percent(value, "#,##0.0 %" if language() == "fr" else "#,##0.0%")
+    if value is None:
+        return DASH
+    return f"{value:.1%}" if language() == "en" else f"{100 * value:.1f}\u202f%".replace(".", ",")
 
 
 def say_role(role: str) -> str:
