@@ -92,10 +92,14 @@ def enter(session: Session, link: Link, *, name: str, function: str, now: dateti
     )
     session.add(entry)
     session.flush()
-    respondent = link.respondent
+    # Here and not above: a colleague is made with a link, and accepts by entering.
+    from app.outreach.colleagues import accept
+
+    respondent, actor = link.respondent, actor_of(entry, link.respondent)
+    accept(session, link, actor=actor, now=now)
     record(
         session,
-        actor=actor_of(entry, respondent),
+        actor=actor,
         at=now,
         action="link.entered",
         subject_type="respondent",

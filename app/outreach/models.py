@@ -70,6 +70,7 @@ class Respondent(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accept_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaces: Mapped[bool] = mapped_column(default=False)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stop_reason: Mapped[str | None] = mapped_column(String(20))
 
@@ -238,7 +239,7 @@ class Mail(Base):
             "state NOT IN ('suppressed', 'failed', 'bounced') OR reason IS NOT NULL", name="ending_has_reason"
         ),
         CheckConstraint(
-            "state NOT IN ('started', 'sent', 'uncertain', 'bounced') OR started_at IS NOT NULL",
+            "state NOT IN ('started', 'sent', 'bounced') OR started_at IS NOT NULL OR resolved_at IS NOT NULL",
             name="sent_was_started",
         ),
         CheckConstraint("(sent_at IS NOT NULL) = (state IN ('sent', 'bounced'))", name="sent_has_time"),

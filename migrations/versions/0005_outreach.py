@@ -127,6 +127,7 @@ def _respondent() -> None:
         sa.Column("created_at", WHEN, nullable=False),
         sa.Column("accept_by", WHEN),
         sa.Column("accepted_at", WHEN),
+        sa.Column("replaces", sa.Boolean, nullable=False),
         sa.Column("stopped_at", WHEN),
         sa.Column("stop_reason", sa.String(20)),
         sa.PrimaryKeyConstraint("id", name="pk_respondent"),
@@ -318,7 +319,10 @@ def _mail() -> None:
             "(sent_at IS NOT NULL) = (state IN ('sent', 'bounced'))", name="ck_mail_sent_has_time"
         ),
         sa.CheckConstraint(
-            "state NOT IN ('started', 'sent', 'uncertain', 'bounced') OR started_at IS NOT NULL",
+            (
+                "state NOT IN ('started', 'sent', 'bounced') OR started_at IS NOT NULL OR "
+                "resolved_at IS NOT NULL"
+            ),
             name="ck_mail_sent_was_started",
         ),
         sa.CheckConstraint(

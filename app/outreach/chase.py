@@ -1,0 +1,264 @@
+"""The telephone desk: where each centre stands, the next best step, what to say, and what was said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.centres import list_centres
+from app.cohort.models import Centre, Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.outreach.campaigns import plan_of
+from app.outreach.errors import ChaseRefused
+from app.outreach.models import Chase, Contact, Mail, Respondent
+from app.outreach.standing import Standing, standings
+from app.outreach.words import ChaseStatus, Outcome
+
+FOLLOWS: dict[str, tuple[ChaseStatus, ...]] = {
+    "open": ("called", "call_back", "promised", "refused", "closed"),
+    "called": ("called", "call_back", "promised", "refused", "closed"),
+    "call_back": ("called", "call_back", "promised", "refused", "closed"),
+    "promised": ("called", "call_back", "promised", "refused", "closed"),
+    "refused": ("open",),
+    "closed": ("open",),
+}
+STATUSES: dict[str, tuple[str, str]] = {
+    "open": ("à appeler", "to call"),
+    "called": ("appelé", "called"),
+    "call_back": ("à rappeler", "to call back"),
+    "promised": ("réponse promise", "answer promised"),
+    "refused": ("refus", "refused"),
+    "closed": ("clos", "closed"),
+}
+STEPS: dict[str, tuple[str, str]] = {
+    "find_respondent": ("trouver un correspondant", "find a respondent"),
+    "other_respondent": ("passer par un autre correspondant", "try another respondent"),
+    "telephone": ("téléphoner", "telephone"),
+    "wait": ("attendre", "wait"),
+    "remind": ("laisser partir la relance", "let the reminder go"),
+    "invite": ("inviter", "invite"),
+    "nothing": ("rien à faire", "nothing to do"),
+}
+# After two mails without a sign of life a voice does more than a third mail.
+MAILS_BEFORE_CALL = 2
+PATIENCE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ChaseLine:
+    """One centre at the desk."""
+
+    centre: Centre
+    standing: Standing
+    status: str
+    next_on: date | None
+    step: str
+    respondents: int
+    reachable: int
+    mails: int
+    last_mail_at: datetime | None
+    last_contact: Contact | None
+
+    @property
+    def weight(self) -> tuple[int, int, str]:
+        """Order of the desk: what a person can do first, most patients waiting first."""
+        order = ("other_respondent", "find_respondent", "telephone", "invite", "remind", "wait", "nothing")
+        return order.index(self.step), -self.standing.left, self.centre.code
+
+
+def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
+    """Every centre that has patients, in the order in which the desk should take them."""
+    where, chased = standings(session, study.id), _chases(session, study)
+    people, mails, calls = _people(session, study), _mails(session, study), _last_contacts(session, study)
+    quiet = timedelta(days=plan_of(session, study.id).quiet_days)
+    lines = []
+    for centre in list_centres(session, study):
+        standing = where.get(centre.id)
+        if standing is None:
+            continue
+        chase = chased.get(centre.id)
+        known = people.get(centre.id, [])
+        reachable = sum(one.active and one.box.bounced_at is None for one in known)
+        sent = mails.get(centre.id, [])
+        lines.append(
+            ChaseLine(
+                centre=centre,
+                standing=standing,
+                status=chase.status if chase else "open",
+                next_on=chase.next_on if chase else None,
+                step=_step(standing, chase, len(known), reachable, sent, quiet, now),
+                respondents=len(known),
+                reachable=reachable,
+                mails=len(sent),
+                last_mail_at=max(sent, default=None),
+                last_contact=calls.get(centre.id),
+            )
+        )
+    return sorted(lines, key=lambda line: line.weight)
+
+
+def note(
+    session: Session,
+    study: Study,
+    centre: Centre,
+    *,
+    outcome: Outcome,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    respondent: Respondent | None = None,
+) -> Contact:
+    """One call or contact as it went, journalled. It never holds anything about a patient."""
+    contact = Contact(
+        centre_id=centre.id,
+        respondent_id=respondent.id if respondent else None,
+        at=now,
+        by=actor.name,
+        outcome=outcome,
+        note=text.strip()[:2_000],
+    )
+    session.add(contact)
+    session.flush()
+    _journal(session, study, centre, actor, now, "chase.noted", None, outcome, contact.note)
+    return contact
+
+
+def set_status(
+    session: Session,
+    study: Study,
+    centre: Centre,
+    status: ChaseStatus,
+    *,
+    actor: Actor,
+    now: datetime,
+    next_on: date | None = None,
+) -> Chase:
+    """Where the desk stands with a centre from now on, journalled. Raises ChaseRefused for a step not allowed."""
+    chase = session.get(Chase, centre.id)
+    before = chase.status if chase else "open"
+    if status not in FOLLOWS[before]:
+        raise ChaseRefused(old=STATUSES[before][0], new=STATUSES[status][0])
+    if chase is None:
+        chase = Chase(centre_id=centre.id, status=status, changed_at=now, changed_by=actor.name)
+        session.add(chase)
+    chase.status, chase.next_on, chase.changed_at, chase.changed_by = status, next_on, now, actor.name
+    session.flush()
+    _journal(session, study, centre, actor, now, "chase.moved", before, status, None)
+    return chase
+
+
+def contacts_of(session: Session, centre: Centre) -> Sequence[Contact]:
+    """What was said with a centre, the newest first."""
+    return session.scalars(
+        select(Contact).where(Contact.centre_id == centre.id).order_by(Contact.at.desc(), Contact.id.desc())
+    ).all()
+
+
+def script(line: ChaseLine, study: Study) -> list[tuple[str, str]]:
+    """What to say on the telephone, sentence by sentence in both languages; counts only, no patient."""
+    standing, name = line.standing, line.centre.name
+    said = [
+        (
+            f"Bonjour, je vous appelle au sujet de l’étude « {study.title_fr} ».",
+            f"Hello, I am calling about the study “{study.title_en}”.",
+        ),
+        (
+            f"{name} : {standing.asked} dossier(s) demandé(s), {standing.answered} reçu(s), "
+            f"{standing.begun} commencé(s), {standing.left} attendu(s).",
+            f"{name}: {standing.asked} chart(s) asked for, {standing.answered} received, "
+            f"{standing.begun} begun, {standing.left} waited for.",
+        ),
+    ]
+    if line.step in ("other_respondent", "find_respondent"):
+        said.append(
+            ("Qui pourrait répondre ? Nom, fonction, courriel.", "Who could answer? Name, function, e-mail.")
+        )
+    elif standing.untouched:
+        said.append(
+            ("Avez-vous reçu notre courriel et son lien ?", "Have you received our mail with its link?")
+        )
+    else:
+        said.append(("Qu’est-ce qui vous manque pour terminer ?", "What do you lack to finish?"))
+    return said
+
+
+def _step(
+    standing: Standing,
+    chase: Chase | None,
+    known: int,
+    reachable: int,
+    sent: Sequence[datetime],
+    quiet: timedelta,
+    now: datetime,
+) -> str:
+    status = chase.status if chase else "open"
+    if standing.left <= 0 or status in ("refused", "closed"):
+        return "nothing"
+    if reachable == 0:
+        return "other_respondent" if known else "find_respondent"
+    if chase and chase.next_on is not None:
+        return "telephone" if chase.next_on <= now.date() else "wait"
+    if standing.active_at and now - standing.active_at < quiet:
+        return "wait"
+    if not sent:
+        return "invite"
+    if now - max(sent) < PATIENCE:
+        return "wait"
+    return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind"
+
+
+def _chases(session: Session, study: Study) -> dict[int, Chase]:
+    query = select(Chase).join(Centre, Centre.id == Chase.centre_id).where(Centre.study_id == study.id)
+    return {chase.centre_id: chase for chase in session.scalars(query)}
+
+
+def _people(session: Session, study: Study) -> dict[int, list[Respondent]]:
+    found: dict[int, list[Respondent]] = {}
+    for one in session.scalars(select(Respondent).where(Respondent.study_id == study.id)):
+        found.setdefault(one.centre_id, []).append(one)
+    return found
+
+
+def _mails(session: Session, study: Study) -> dict[int, list[datetime]]:
+    query = (
+        select(Respondent.centre_id, Mail.sent_at)
+        .join(Mail, Mail.respondent_id == Respondent.id)
+        .where(Mail.study_id == study.id, Mail.state == "sent")
+    )
+    found: dict[int, list[datetime]] = {}
+    for centre, at in session.execute(query):
+        found.setdefault(centre, []).extend([at] if at else [])
+    return found
+
+
+def _last_contacts(session: Session, study: Study) -> dict[int, Contact]:
+    query = select(Contact).join(Centre, Centre.id == Contact.centre_id).where(Centre.study_id == study.id)
+    return {contact.centre_id: contact for contact in session.scalars(query.order_by(Contact.at, Contact.id))}
+
+
+def _journal(
+    session: Session,
+    study: Study,
+    centre: Centre,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    old: str | None,
+    new: str | None,
+    reason: str | None,
+) -> None:
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action=action,
+        subject_type="centre",
+        subject_id=str(centre.id),
+        study=study.code,
+        old=old,
+        new=new,
+        reason=reason,
+    )

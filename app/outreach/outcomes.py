@@ -1,0 +1,127 @@
+"""What became of the mails, for people: each with its fate in words, and the uncertain ones that a person settles."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app.cohort.models import Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.outreach.errors import NotUncertain
+from app.outreach.models import Entry, Link, Mail, Respondent
+
+STATES: dict[str, tuple[str, str]] = {
+    "planned": ("à envoyer", "to be sent"),
+    "suppressed": ("non envoyé", "not sent"),
+    "leased": ("en cours", "under way"),
+    "started": ("en cours d’envoi", "being sent"),
+    "sent": ("envoyé", "sent"),
+    "uncertain": ("incertain : à vérifier", "uncertain: to be checked"),
+    "failed": ("refusé", "refused"),
+    "bounced": ("revenu", "bounced"),
+}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A centre's mails and what people did with them; an opening is a person's entry, never a scanner's GET."""
+
+    centre_id: int
+    sent: int
+    entered: int
+    first_entered_at: datetime | None
+
+
+def mails_of(session: Session, study: Study, *, centre_id: int | None = None) -> Sequence[Mail]:
+    """The mails of a study (or of one centre), the newest first, with wave, respondent and centre."""
+    query = (
+        select(Mail)
+        .join(Mail.respondent)
+        .where(Mail.study_id == study.id)
+        .options(joinedload(Mail.wave), joinedload(Mail.respondent).joinedload(Respondent.centre))
+        .order_by(Mail.queued_at.desc(), Mail.id)
+    )
+    return session.scalars(
+        query if centre_id is None else query.where(Respondent.centre_id == centre_id)
+    ).all()
+
+
+def uncertain(session: Session, study: Study) -> list[Mail]:
+    """The mails that nobody knows the fate of; they wait for `resolve` and are never sent again by themselves."""
+    return [mail for mail in mails_of(session, study) if mail.state == "uncertain"]
+
+
+def resolve(
+    session: Session, study: Study, mail_id: str, *, arrived: bool, actor: Actor, now: datetime
+) -> Mail:
+    """A person's word on an uncertain mail: it arrived (sent), or it did not (planned again). Raises NotUncertain."""
+    mail = session.get(Mail, mail_id, with_for_update=True, populate_existing=True)
+    if mail is None or mail.study_id != study.id or mail.state != "uncertain":
+        raise NotUncertain
+    mail.resolved_at, mail.resolved_by, mail.worker = now, actor.name, None
+    if arrived:
+        mail.state, mail.sent_at = "sent", mail.started_at or now
+    else:
+        mail.state, mail.due_at, mail.attempts = "planned", now, 0
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="mail.resolved",
+        subject_type="mail",
+        subject_id=mail.id,
+        study=study.code,
+        old="uncertain",
+        new=mail.state,
+    )
+    return mail
+
+
+def waves(session: Session, study: Study) -> list[tuple[str, int, dict[str, int]]]:
+    """Every wave of the study as (kind, number, how many mails in each state), the oldest first."""
+    query = (
+        select(Mail.wave_id, Mail.state, func.count())
+        .where(Mail.study_id == study.id)
+        .group_by(Mail.wave_id, Mail.state)
+    )
+    counted: dict[int, Counter[str]] = {}
+    for wave_id, state, count in session.execute(query):
+        counted.setdefault(wave_id, Counter())[state] = count
+    found = {mail.wave_id: mail.wave for mail in mails_of(session, study)}
+    return [(found[key].kind, found[key].number, dict(states)) for key, states in sorted(counted.items())]
+
+
+def openings(session: Session, study: Study) -> dict[int, Opening]:
+    """By centre: how many mails left, how many people came in, and when the first did."""
+    sent = dict(
+        session.execute(
+            select(Respondent.centre_id, func.count())
+            .join(Mail, Mail.respondent_id == Respondent.id)
+            .where(Mail.study_id == study.id, Mail.state == "sent")
+            .group_by(Respondent.centre_id)
+        ).all()
+    )
+    entered = session.execute(
+        select(Respondent.centre_id, func.count(), func.min(Entry.entered_at))
+        .join(Link, Link.respondent_id == Respondent.id)
+        .join(Entry, Entry.link_id == Link.id)
+        .where(Respondent.study_id == study.id)
+        .group_by(Respondent.centre_id)
+    ).all()
+    came = {centre: (count, first) for centre, count, first in entered}
+    return {
+        centre: Opening(centre, sent.get(centre, 0), *came.get(centre, (0, None)))
+        for centre in sorted({*sent, *came})
+    }
+
+
+def quarantine(session: Session) -> int:
+    """After a restore: what had not left in that copy may have left since, so a person decides on each mail."""
+    held = update(Mail).where(Mail.state.in_(("planned", "leased", "started")))
+    values = {"state": "uncertain", "reply": "restored", "worker": None}
+    return session.execute(held.values(values)).rowcount  # type: ignore[attr-defined,no-any-return]  # CursorResult

@@ -1,0 +1,189 @@
+"""After the sending: uncertain mails settled by a person, bounces, unsubscription, openings, the telephone desk."""
+
+from __future__ import annotations
+
+import mailbox
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from app.journal.models import JournalEntry
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from app.outreach import chase, outcomes
+from app.outreach.bounces import from_maildir, take_in
+from app.outreach.delivery import deliver_due
+from app.outreach.errors import ChaseRefused, LinkRefused, NotUncertain
+from app.outreach.inviting import invite
+from app.outreach.links import enter
+from app.outreach.models import Mail
+from app.outreach.unsubscribing import unsubscribe, unsubscribe_token
+from tests.outreach.builders import DESK, NOW, Town, make_town
+
+WORKER = Actor.system("worker")
+
+
+def sent_town(installation: Installation, centres: int = 1) -> Town:
+    """A town whose invitations have left."""
+    town = make_town(installation, centres=centres)
+    with installation.database.writing() as session:
+        invite(session, installation, town.study(session), actor=DESK, now=NOW)
+    deliver_due(installation, lambda: NOW)
+    return town
+
+
+def made_uncertain(installation: Installation) -> tuple[Town, str]:
+    """A town whose only mail nobody knows the fate of."""
+    town = sent_town(installation)
+    with installation.database.writing() as session:
+        session.execute(update(Mail).values(state="uncertain", sent_at=None))
+        return town, session.scalars(select(Mail.id)).one()
+
+
+def report_on(mail_id: str, status: str) -> EmailMessage:
+    """A delivery report as a mail server would send it to the envelope sender."""
+    message = EmailMessage()
+    message["To"] = f"recueil+{mail_id}@example.org"
+    message["From"] = "MAILER-DAEMON@chu.example.org"
+    message["Subject"] = "Undelivered"
+    message.set_content("Sorry.")
+    message.make_mixed()
+    part = EmailMessage()
+    part["Content-Type"] = "message/delivery-status"
+    blocks = [EmailMessage(), EmailMessage()]
+    blocks[0]["Reporting-MTA"] = "dns; chu.example.org"
+    blocks[1]["Final-Recipient"] = "rfc822; x@chu.example.org"
+    blocks[1]["Status"] = status
+    part.set_payload(blocks)
+    message.attach(part)
+    return message
+
+
+@pytest.mark.parametrize(("arrived", "state"), [(True, "sent"), (False, "planned")])
+def test_a_person_settles_an_uncertain_mail(installation: Installation, arrived: bool, state: str) -> None:
+    town, mail_id = made_uncertain(installation)
+    with installation.database.writing() as session:
+        study = town.study(session)
+        assert [mail.id for mail in outcomes.uncertain(session, study)] == [mail_id]
+        mail = outcomes.resolve(session, study, mail_id, arrived=arrived, actor=DESK, now=NOW)
+        assert (mail.state, mail.resolved_by) == (state, "Data Manager")
+        with pytest.raises(NotUncertain):
+            outcomes.resolve(session, study, mail_id, arrived=arrived, actor=DESK, now=NOW)
+    with installation.database.reading() as session:
+        assert "mail.resolved" in session.scalars(select(JournalEntry.action)).all()
+
+
+def test_a_mail_that_did_not_arrive_leaves_again_on_a_persons_word(installation: Installation) -> None:
+    town, mail_id = made_uncertain(installation)
+    assert deliver_due(installation, lambda: NOW).sent == 0
+    with installation.database.writing() as session:
+        outcomes.resolve(session, town.study(session), mail_id, arrived=False, actor=DESK, now=NOW)
+    assert deliver_due(installation, lambda: NOW).sent == 1
+
+
+def test_a_restored_copy_sends_nothing_by_itself(installation: Installation) -> None:
+    town = make_town(installation, centres=3)
+    with installation.database.writing() as session:
+        invite(session, installation, town.study(session), actor=DESK, now=NOW)
+        assert outcomes.quarantine(session) == 3
+    assert deliver_due(installation, lambda: NOW).sent == 0
+    with installation.database.writing() as session:
+        study = town.study(session)
+        held = outcomes.uncertain(session, study)
+        assert invite(session, installation, study, actor=DESK, now=NOW).going == []
+        outcomes.resolve(session, study, held[0].id, arrived=True, actor=DESK, now=NOW)
+        outcomes.resolve(session, study, held[1].id, arrived=False, actor=DESK, now=NOW)
+    assert deliver_due(installation, lambda: NOW).sent == 1
+
+
+@pytest.mark.parametrize(("status", "state", "marked"), [("5.1.1", "bounced", 1), ("4.4.1", "sent", 0)])
+def test_a_bounce_in_a_maildir_marks_the_address_for_good_only(
+    installation: Installation, tmp_path: Path, status: str, state: str, marked: int
+) -> None:
+    sent_town(installation)
+    with installation.database.reading() as session:
+        mail_id = session.scalars(select(Mail.id)).one()
+    box = mailbox.Maildir(tmp_path / "Maildir")
+    box.add(report_on(mail_id, status).as_bytes())
+    box.add(report_on("0" * 32, "5.1.1").as_bytes())
+    box.add(b"Subject: hello\nTo: recueil@example.org\n\nIs this the right address?\n")
+    with installation.database.writing() as session:
+        report = take_in(session, from_maildir(tmp_path / "Maildir"), actor=WORKER, now=NOW)
+        again = take_in(session, from_maildir(tmp_path / "Maildir"), actor=WORKER, now=NOW)
+    assert (report.read, report.matched, report.marked, again.read) == (3, 1, marked, 0)
+    with installation.database.reading() as session:
+        mail = session.scalars(select(Mail)).one()
+        assert (mail.state, mail.respondent.box.bounced_at is not None) == (state, bool(marked))
+
+
+def test_unsubscribing_stops_the_mails_and_not_the_link(installation: Installation) -> None:
+    town = make_town(installation, centres=2)
+    with installation.database.writing() as session:
+        token = unsubscribe_token(installation.keys, town.respondents[0])
+        for _ in range(2):
+            unsubscribe(session, installation.keys, token, NOW)
+        left = town.respondent(session)
+        assert (left.stop_reason, left.link.revoked_at) == ("unsubscribed", None)
+        assert town.respondent(session, 1).active
+
+
+@pytest.mark.parametrize("token", ["", "1", "1-", "1-" + "a" * 32, "²-x", "9" * 30 + "-x", "-1-\ud800"])
+def test_an_unsigned_token_unsubscribes_nobody(installation: Installation, token: str) -> None:
+    town = make_town(installation)
+    with installation.database.writing() as session:
+        with pytest.raises(LinkRefused):
+            unsubscribe(session, installation.keys, token, NOW)
+        assert town.respondent(session).active
+
+
+def test_openings_are_people_who_entered(installation: Installation) -> None:
+    town = sent_town(installation, centres=2)
+    with installation.database.writing() as session:
+        enter(session, town.respondent(session).link, name="Ève", function="interne", now=NOW)
+        found = outcomes.openings(session, town.study(session))
+        assert [(one.sent, one.entered, one.first_entered_at) for one in found.values()] == [
+            (1, 1, NOW),
+            (1, 0, None),
+        ]
+        assert outcomes.waves(session, town.study(session)) == [("invitation", 1, {"sent": 2})]
+
+
+def test_the_desk_says_what_to_do_next_with_each_centre(installation: Installation) -> None:
+    town = sent_town(installation, centres=3)
+    later = NOW + timedelta(days=10)
+    with installation.database.writing() as session:
+        study = town.study(session)
+        town.answer(session, town.patients[town.centres[0]][0], NOW)
+        box = town.respondent(session, 1).box
+        box.bounced_at, box.bounce_reason = NOW, "550"
+        steps = {line.centre.code: line.step for line in chase.desk(session, study, later)}
+        assert steps == {"001": "nothing", "002": "other_respondent", "003": "remind"}
+        centre = town.respondent(session, 2).centre
+        chase.note(session, study, centre, outcome="call_back", text="lundi", actor=DESK, now=later)
+        chase.set_status(
+            session, study, centre, "call_back", next_on=date(2026, 12, 7), actor=DESK, now=later
+        )
+        line = next(one for one in chase.desk(session, study, later) if one.centre is centre)
+        assert (line.step, line.status, line.last_contact and line.last_contact.note) == (
+            "wait",
+            "call_back",
+            "lundi",
+        )
+        then = next(
+            one for one in chase.desk(session, study, NOW + timedelta(days=18)) if one.centre is centre
+        )
+        assert then.step == "telephone"
+        assert "1 dossier(s) demandé(s)" in chase.script(line, study)[1][0]
+
+
+def test_a_refusal_at_the_desk_must_be_reopened_before_anything_else(installation: Installation) -> None:
+    town = make_town(installation)
+    with installation.database.writing() as session:
+        study, centre = town.study(session), town.respondent(session).centre
+        chase.set_status(session, study, centre, "refused", actor=DESK, now=NOW)
+        with pytest.raises(ChaseRefused):
+            chase.set_status(session, study, centre, "promised", actor=DESK, now=NOW)
+        assert chase.set_status(session, study, centre, "open", actor=DESK, now=NOW).status == "open"
