@@ -10,7 +10,9 @@ from typing import IO, BinaryIO
 from exports.deflating import compressor, crc32, flushed, joined_crc
 
 _DATE_1980 = 33
-_BIG = 0xFFFFFFFF
+_MARK = 0xFFFFFFFF
+LARGEST = _MARK
+"""A size or place from here on is told in 64 bits, the 32-bit field holding the mark."""
 _BLOCK = 1 << 20
 
 
@@ -80,10 +82,10 @@ class Archive:
 
     def _member(self, name: str, crc: int, size: int, packed: int, blocks: Iterable[bytes]) -> None:
         encoded = name.encode("utf-8")
-        wide = max(size, packed, self._offset) >= _BIG
+        wide = max(size, packed, self._offset) >= LARGEST
         sizes = struct.pack("<QQ", size, packed) if wide else b""
         version = 45 if wide else 20
-        shown = (_BIG, _BIG) if wide else (packed, size)
+        shown = (_MARK, _MARK) if wide else (packed, size)
         common = struct.pack("<HHHHHLLLH", version, 0x800, 8, 0, _DATE_1980, crc, *shown, len(encoded))
         extra = struct.pack("<HH", 1, len(sizes)) + sizes if wide else b""
         self._directory.append(_entry(version, common, encoded, sizes, self._offset))
@@ -100,18 +102,18 @@ class Archive:
         start, size, count = self._offset, sum(map(len, self._directory)), len(self._directory)
         for entry in self._directory:
             self._out.write(entry)
-        if start + size >= _BIG or count >= 0xFFFF:
+        if start + size >= LARGEST or count >= 0xFFFF:
             self._out.write(struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start))
             self._out.write(struct.pack("<4sLQL", b"PK\x06\x07", 0, start + size, 1))
         self._out.write(struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, min(count, 0xFFFF), min(count, 0xFFFF),
-                                    min(size, _BIG), min(start, _BIG), 0))
+                                    size if size < LARGEST else _MARK, start if start < LARGEST else _MARK, 0))
 
 
 def _entry(version: int, common: bytes, name: bytes, sizes: bytes, start: int) -> bytes:
     wide = bool(sizes)
     extra = struct.pack("<HH", 1, len(sizes) + 8) + sizes + struct.pack("<Q", start) if wide else b""
     return (b"PK\x01\x02" + struct.pack("<H", version) + common + struct.pack(
-        "<HHHHLL", len(extra), 0, 0, 0, 0, _BIG if wide else start) + name + extra)
+        "<HHHHLL", len(extra), 0, 0, 0, 0, _MARK if wide else start) + name + extra)
 
 
 def _chain(first: bytes, middle: Stream, last: bytes) -> Iterator[bytes]:
