@@ -5,12 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forms.answers import Address, Answers
+from forms.answers import Address, Answers, Cell
 from forms.definition import Questionnaire
 from forms.evaluation import Evaluation, evaluate
 from forms.loading import load, shipped
 from forms.types import kind_of
 
+Patches = dict[str, str]
 TODAY = date(2026, 11, 20)
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -57,3 +58,28 @@ def value(evaluation: Evaluation, address: str) -> Any:
     """A derived value, else the answer that counts there."""
     where = Address.parse(address)
     return evaluation.derived[where] if where in evaluation.derived else evaluation.value(where)
+
+
+def cell_of(questionnaire: Questionnaire, address: Address, typed: str) -> Cell:
+    """What a person types at an address; the codes of a multiple choice stand one after the other."""
+    question = questionnaire.questions[address.name]
+    return kind_of(question.type).parse(typed.split() if question.type == "multiple" else typed, question)
+
+
+def evaluated(questionnaire: Questionnaire, patches: Patches) -> Evaluation:
+    """The patient with these answers and facts."""
+    answers, facts = Answers(), {}
+    for text, typed in patches.items():
+        if text.startswith("list."):
+            name = text.removeprefix("list.")
+            facts[name] = int(typed) if name in ("sex", "cover_days") else typed
+            continue
+        address = Address.parse(text)
+        answers.cells[address] = cell_of(questionnaire, address, typed)
+        if address.line:
+            repeat = questionnaire.questions[address.name].repeat or ""
+            group = f"{repeat}@{address.visit}" if address.visit else repeat
+            answers.lines.setdefault(group, [])
+            if address.line not in answers.lines[group]:
+                answers.lines[group].append(address.line)
+    return evaluate(questionnaire, answers, facts, TODAY)

@@ -5,14 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from forms.answers import Address, Answers, Cell
-from forms.definition import Questionnaire
-from forms.evaluation import Evaluation, evaluate
+from forms.answers import Address, Answers
+from forms.evaluation import evaluate
 from forms.loading import load, shipped, shipped_codes
-from forms.types import kind_of
-from tests.studies.elsewhere import TODAY
-
-Patches = dict[str, str]
+from tests.studies.elsewhere import Patches, cell_of, evaluated
 
 
 def cases(study: str) -> dict[str, Patches]:
@@ -20,30 +16,6 @@ def cases(study: str) -> dict[str, Patches]:
     text = (Path(__file__).parent / "contradictions" / f"{study}.txt").read_text(encoding="utf-8")
     lines = [line.partition(": ") for line in text.splitlines() if not line.startswith("#")]
     return {code: dict(one.split("=", 1) for one in pairs.split("; ")) for code, _, pairs in lines}
-
-
-def _cell(questionnaire: Questionnaire, address: Address, typed: str) -> Cell:
-    question = questionnaire.questions[address.name]
-    return kind_of(question.type).parse(typed.split() if question.type == "multiple" else typed, question)
-
-
-def evaluated(questionnaire: Questionnaire, patches: Patches) -> Evaluation:
-    """The patient with these answers and facts."""
-    answers, facts = Answers(), {}
-    for text, typed in patches.items():
-        if text.startswith("list."):
-            name = text.removeprefix("list.")
-            facts[name] = int(typed) if name in ("sex", "cover_days") else typed
-            continue
-        address = Address.parse(text)
-        answers.cells[address] = _cell(questionnaire, address, typed)
-        if address.line:
-            repeat = questionnaire.questions[address.name].repeat or ""
-            group = f"{repeat}@{address.visit}" if address.visit else repeat
-            answers.lines.setdefault(group, [])
-            if address.line not in answers.lines[group]:
-                answers.lines[group].append(address.line)
-    return evaluate(questionnaire, answers, facts, TODAY)
 
 
 def _numbered() -> list[tuple[str, str]]:
@@ -85,6 +57,14 @@ def test_an_absent_answer_is_no_contradiction() -> None:
 
 def test_today_is_given_not_fetched() -> None:
     questionnaire, base = load(shipped("calci_sts")), cases("calci_sts")["base"]
-    answers = Answers({Address.parse(name): _cell(questionnaire, Address.parse(name), typed) for name, typed in base.items()})
+    answers = Answers({Address.parse(name): cell_of(questionnaire, Address.parse(name), typed) for name, typed in base.items()})
     early = evaluate(questionnaire, answers, {}, date(2014, 6, 1))
     assert {finding.code for finding in early.blocking} >= {"hard:sts_end_d", "hard:last_d"}
+
+
+@pytest.mark.parametrize("study", shipped_codes())
+def test_every_finding_stands_at_an_answer_that_can_be_explained_or_mended(study: str) -> None:
+    """Identities are never stored as answers, so that no comment could be left there."""
+    questionnaire = load(shipped(study))
+    bound = {name for name, question in questionnaire.questions.items() if question.identity}
+    assert [check.code for check in questionnaire.checks if set(check.on) <= bound] == []
