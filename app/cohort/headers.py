@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.cohort.names import bare
 
@@ -142,6 +143,11 @@ class Columns:
 
     fields: dict[str, int]
     unknown: dict[str, int]
+
+    @cached_property
+    def kept(self) -> tuple[tuple[str, int], ...]:
+        """Every column under the name its raw cells are kept by."""
+        return (*self.fields.items(), *((f"other:{header}", index) for header, index in self.unknown.items()))
 
 
 def read_headers(cells: Sequence[str], mapping: Mapping[str, str]) -> Columns:

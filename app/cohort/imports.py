@@ -80,23 +80,11 @@ def import_list(
 
     Raises NotAList, HostileFile, NoKeyColumn or BadMapping, having written nothing.
     """
-    with collector_paused():
-        return _import(session, vault, study, rules, open_list(path, name), mapping, actor, now)
-
-
-def _import(
-    session: Session,
-    vault: Vault,
-    study: Study,
-    rules: ListRules,
-    file: ListFile,
-    mapping: Mapped,
-    actor: Actor,
-    now: datetime,
-) -> ImportReport:
     # Two imports into one study wait for each other: codes and row ids are given in order.
     session.execute(select(Study.id).where(Study.id == study.id).with_for_update())
-    made = _plan(session, vault, study, rules, file, mapping)
+    with collector_paused():
+        file = open_list(path, name)
+        made = _plan(session, vault, study, rules, file, mapping)
     changes = difference_of(made)
     store = Store(session, vault, study, rules, now)
     import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
-import orjson
-
 from app.cohort.dates import month_first, read_birth, read_grant
 from app.cohort.errors import NoKeyColumn
 from app.cohort.finess import read_finess
@@ -92,8 +90,8 @@ class _Reader:
         self.sheet, self.columns, self.rules, self.fingerprint = sheet, columns, rules, fingerprint
         self.at = {name: columns.fields.get(name, -1) for name in FIELDS}
         self.named = [(f"{name}=", index) for name, index in sorted(columns.fields.items())]
-        self.kept = [*columns.fields.items(), *((f"other:{h}", i) for h, i in columns.unknown.items())]
-        self.width = max(index for _, index in self.kept) + 1
+        self.width = max(index for _, index in columns.kept) + 1
+        self.known: dict[str, str] = {}
         self.us_grant = self._month_first("grant_d")
         self.us_birth = self._month_first("birth_raw")
         self.places: dict[tuple[str, str, str, str], tuple[Place, str]] = {}
@@ -117,9 +115,9 @@ class _Reader:
             yield self._record(self._padded(cells), source_row)
 
     def _padded(self, cells: list[str]) -> list[str]:
-        del cells[self.width :]
-        cells.extend([""] * (self.width - len(cells) + 1))
-        return cells
+        # One string object for equal cells: hospitals, products and dates come again and again.
+        once = self.known.setdefault
+        return [once(cell, cell) for cell in cells[: self.width]] + [""] * (self.width - len(cells) + 1)
 
     def _is_total(self, cells: Sequence[str]) -> bool:
         first = next(cell for cell in cells if cell)
@@ -132,8 +130,7 @@ class _Reader:
 
     def _record(self, cells: list[str], source_row: int) -> Record:
         at = self.at
-        document = orjson.dumps({name: cells[index] for name, index in self.kept if cells[index]})
-        record = Record(self.sheet.name, source_row, document)
+        record = Record(self.sheet.name, source_row, cells, self.columns)
         record.number = cells[at["atu_num"]].strip()
         record.fingerprint = self.fingerprint(
             "\x1f".join([name + cell for name, index in self.named if (cell := cells[index].strip())])

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-import orjson
-
 from app.cohort.dates import Birth
+from app.cohort.headers import Columns
 from app.cohort.initials import NOTHING, Initials
 from app.cohort.names import Place
 
@@ -15,14 +14,12 @@ NOWHERE = Place("")
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """A data row. `fate` and `reason` are filled in the order of domain.md 1.3; empty means still undecided.
-
-    `document` keeps the raw cells as JSON: a third of the memory of the cells themselves.
-    """
+    """A data row. `fate` and `reason` are filled in the order of domain.md 1.3; empty means still undecided."""
 
     sheet: str
     source_row: int
-    document: bytes
+    cells: list[str]
+    columns: Columns
     fingerprint: str = ""
     number: str = ""
     number_index: str | None = None
@@ -48,5 +45,5 @@ class Record:
 
     def raw(self) -> dict[str, str]:
         """Every raw cell, unchanged, under its field or under `other:<header>`."""
-        cells: dict[str, str] = orjson.loads(self.document)
-        return cells
+        cells = self.cells
+        return {name: cells[index] for name, index in self.columns.kept if cells[index]}

@@ -235,12 +235,12 @@ class Store:
 
     def _sealed(self, record: Record, first: int) -> Row:
         key = first + record.source_row
-        read = {"read:birth": record.birth.iso, "read:indication": record.indication}
+        document = record.raw()
+        document["read:birth"] = record.birth.iso
+        document["read:indication"] = record.indication
         if record.birth.slack:
-            read["read:slack"] = str(record.birth.slack)
-        # Two JSON objects joined into one: the raw cells were written once already, when the row was read.
-        document = record.document[:-1] + (b"," if len(record.document) > 2 else b"") + orjson.dumps(read)[1:]
-        return (key, self.vault.seal("list_row_identity", key, "raw", document.decode()))
+            document["read:slack"] = str(record.birth.slack)
+        return (key, self.vault.seal("list_row_identity", key, "raw", orjson.dumps(document).decode()))
 
     def _authorisation(self, plan: Plan, record: Record, first: int) -> Row:
         member = plan.members.get(record.source_row)
