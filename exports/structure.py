@@ -73,7 +73,8 @@ def add_sheet(book: Workbook, sheet: Sheet) -> None:
         cell.border = Border(bottom=Side(style="thin"))
         cell.alignment = Alignment(vertical="top")
         made.column_dimensions[get_column_letter(place)].width = sheet.widths[place - 1]
-    made.freeze_panes = made.cell(2, sheet.frozen + 1)
+    # By its address: asking for the cell would make it, and an empty row 2 would stand before the data.
+    made.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     made.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{sheet.rows + 1}"
     made.page_setup.orientation = "landscape"
     made.page_setup.fitToHeight = 0
