@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
+from app.cohort.reasons import REASONS
 from app.extraction.reading import centre_codes
 from exports.tables import Choice, Column, Row, Table
 
@@ -62,7 +63,8 @@ COLUMNS = (
     Column("in_window", "flag", "Octroyée dans la période d’inclusion", "Granted inside the window", choices=YES_NO),
     Column("link_rule", "code", "Règle de rattachement au patient", "Rule that linked it to the patient", choices=RULES),
     Column("fate", "code", "Devenir de la ligne", "Fate of the row", choices=FATES),
-    Column("reason", "text", "Motif du devenir (code)", "Reason of the fate (code)"),
+    Column("reason", "code", "Motif du devenir", "Reason of the fate",
+           choices=tuple(Choice(code, words["fr"], words["en"]) for code, words in REASONS.items())),
 )
 
 

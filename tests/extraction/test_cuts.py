@@ -1,0 +1,139 @@
+"""Cuts: frozen, listed, made again, compared; exports asked for and built by the worker."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.cohort.patients import patient_by_code
+from app.cohort.studies import find_study
+from app.collection.changes import Change
+from app.collection.saving import save
+from app.extraction.cuts import counts_of, cut_path, list_cuts
+from app.extraction.errors import UnknownCut, UnknownFormat, UnknownJob
+from app.extraction.exporting import file_sha256
+from app.extraction.freezing import freeze, make_again
+from app.extraction.jobs import LEASE, ask_export, build_asked_exports, job_of, job_path, list_jobs, take_next
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from forms.answers import Address
+
+PERSON = Actor("respondent", "Dr A", "Néphrologue", "CHU RANGUEIL")
+
+
+def change(installation: Installation, code: str, name: str, typed: object, at: datetime, reason: str | None = None) -> None:
+    """One answer changed through the collection, journalled."""
+    with installation.database.writing() as session:
+        patient = patient_by_code(session, find_study(session, "calci_sts"), code)
+        save(session, installation.vault, patient=patient, changes=[Change(Address(name), typed)],
+             mutation_id=f"{code}{name}{typed}", actor=PERSON, now=at, reason=reason)
+
+
+def test_a_cut_made_twice_from_the_same_data_has_the_same_bytes(small, command, now) -> None:
+    frozen = freeze(small, "calci_sts", actor=command, now=now, name="première")
+    again = make_again(small, "calci_sts", frozen.number)
+    assert (again.file_intact, again.same_data, again.same_bytes) == (True, True, True)
+
+
+def test_a_cut_is_listed_with_all_that_makes_it_known_again(small, command, now) -> None:
+    frozen = freeze(small, "calci_sts", actor=command, now=now, name="première", submitted_only=True)
+    freeze(small, "calci_sts", actor=command, now=now)
+    with small.database.reading() as session:
+        second, first = list_cuts(session, find_study(session, "calci_sts"))
+        assert (first.number, second.number, first.name) == (1, 2, "première")
+        assert counts_of(first)["patients"] == 1
+        assert counts_of(second)["patients"] == 4
+        assert first.file_sha256 == file_sha256(cut_path(small.settings.home, "calci_sts", 1)) == frozen.exported.sha256
+        assert len(first.journal_head) == 64
+
+
+def test_a_cut_made_again_after_a_change_says_that_the_data_differ(small, command, now) -> None:
+    freeze(small, "calci_sts", actor=command, now=now)
+    change(small, "CAL-001-002", "chart_found", 2, now + timedelta(hours=1))
+    again = make_again(small, "calci_sts", 1)
+    assert (again.file_intact, again.same_data, again.same_bytes) == (True, False, False)
+
+
+def test_a_touched_file_of_a_cut_is_noticed(small, command, now) -> None:
+    freeze(small, "calci_sts", actor=command, now=now)
+    path = cut_path(small.settings.home, "calci_sts", 1)
+    path.write_bytes(path.read_bytes() + b"x")
+    assert not make_again(small, "calci_sts", 1).file_intact
+
+
+def test_changes_since_a_cut_are_told_with_before_after_when_and_why(small, book_of, command, now) -> None:
+    later = now + timedelta(hours=1)
+    freeze(small, "calci_sts", actor=command, now=now)
+    change(small, "CAL-001-001", "weight_kg", "71,5", later, "faute de frappe")
+    change(small, "CAL-001-003", "filler_role", 5, later)
+    book = book_of(small, since=1)
+    assert list(book.sheets)[-1] == "changements"
+    rows = book.sheets["changements"]
+    assert [(row["patient_id"], row["variable"], row["avant"], row["apres"], row["pourquoi"]) for row in rows] == [
+        ("CAL-001-001", "weight_kg", "70.5", "71.5", "faute de frappe"),
+        ("CAL-001-003", "filler_role", None, "5", None),
+    ]
+    assert rows[0]["changed_at"] == later.replace(tzinfo=None)
+    assert rows[0]["par"] == "Néphrologue"
+    assert book.facts()["Changements comptés depuis la coupe"] == "n° 1"
+    corrected = [row["variable"] for row in book.sheets["etats"] if row["etat"] == "corrected"]
+    assert corrected == ["weight_kg"]
+    assert book.sheets["patients"][0]["statut"] == "corrected"
+
+
+def test_changes_since_an_unknown_cut_are_refused(small, book_of) -> None:
+    with pytest.raises(UnknownCut):
+        book_of(small, since=7)
+
+
+def ask(installation: Installation, now: datetime, **wishes: object) -> str:
+    with installation.database.writing() as session:
+        study = find_study(session, "calci_sts")
+        return ask_export(session, study, actor=PERSON, now=now, **wishes).id  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv", "sav", "dta", "xpt"])
+def test_the_worker_builds_what_was_asked_and_says_how_far_it_is(small, now, format: str) -> None:
+    key = ask(small, now, format=format)
+    assert build_asked_exports(small, lambda: now) == 1
+    assert build_asked_exports(small, lambda: now) == 0
+    with small.database.reading() as session:
+        job = job_of(session, find_study(session, "calci_sts"), key)
+        assert (job.state, job.rows_done, job.rows_total) == ("done", 4, 4)
+        assert file_sha256(job_path(small, job)) == job.file_sha256
+
+
+def test_an_asked_cut_is_frozen_by_the_worker(small, now) -> None:
+    ask(small, now, freeze_as="comité de mai")
+    build_asked_exports(small, lambda: now)
+    with small.database.reading() as session:
+        (cut,) = list_cuts(session, find_study(session, "calci_sts"))
+        (job,) = list_jobs(session, find_study(session, "calci_sts"))
+        assert (cut.number, cut.name, cut.frozen_by) == (1, "comité de mai", "Dr A")
+        assert job.file_sha256 == cut.file_sha256
+
+
+def test_a_job_that_cannot_be_built_fails_with_its_reason(small, now) -> None:
+    key = ask(small, now, since=9)
+    build_asked_exports(small, lambda: now)
+    with small.database.reading() as session:
+        job = job_of(session, find_study(session, "calci_sts"), key)
+        assert job.state == "failed"
+        assert "coupe n° 9" in (job.failure or "")
+        with pytest.raises(UnknownJob):
+            job_path(small, job)
+
+
+def test_a_job_is_taken_by_one_worker_and_again_only_when_that_one_is_silent(small, now) -> None:
+    ask(small, now)
+    assert take_next(small, now) is not None
+    assert take_next(small, now + LEASE / 2) is None
+    assert take_next(small, now + LEASE * 2) is not None
+
+
+def test_a_cut_is_a_workbook_and_an_unknown_format_is_refused(small, now) -> None:
+    with pytest.raises(UnknownFormat):
+        ask(small, now, format="ods")
+    with pytest.raises(UnknownFormat):
+        ask(small, now, format="sav", freeze_as="")

@@ -1,0 +1,127 @@
+"""An extraction as a whole: one snapshot, versions side by side, companions, flow and completeness."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import orjson
+import pyreadstat
+import pytest
+from sqlalchemy import select, update
+
+from app.cohort.models import Centre
+from app.cohort.studies import find_study
+from app.collection.models import Response
+from app.collection.questionnaires import publish
+from app.extraction.completeness import completeness
+from app.extraction.exporting import export
+from app.extraction.flow import flow_steps
+from app.extraction.tables import Extraction, Wishes, study_tables
+from forms.definition import Questionnaire
+from forms.loading import load, shipped
+from tests.extraction.builders import TREATED, add_patient, add_response
+
+
+def test_an_export_is_one_snapshot_and_nobody_waits_for_it(small, tmp_path: Path, command, now) -> None:
+    saved = []
+
+    def save_meanwhile(done: int) -> None:
+        with small.database.writing() as session:
+            session.execute(update(Response).values(document='{"answers": {}, "lines": {}}', evaluated=None))
+        saved.append(done)
+
+    export(small, "calci_sts", tmp_path / "w.xlsx", actor=command, now=now, progress=save_meanwhile)
+    assert saved
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["patients"]
+    names = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, names.index("weight_kg") + 1).value == 70.5
+
+
+def second_version(folder: Path) -> Questionnaire:
+    """calci_sts with a question gone, one more, and one more choice."""
+    shutil.copytree(shipped("calci_sts"), folder)
+    section = folder / "20_terrain.yaml"
+    text = section.read_text(encoding="utf-8").replace("      none: {fr: \"Aucun\"", "      copd: {fr: BPCO, en: COPD}\n      none: {fr: \"Aucun\"", 1)
+    kept, _, _ = text.partition("  - name: ecog_j0")
+    section.write_text(kept + "  - {name: tabac, label: {fr: Tabac, en: Tobacco}, type: yes_no}\n", encoding="utf-8")
+    study = folder / "study.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("\nversion: 1", "\nversion: 2"), encoding="utf-8")
+    return load(folder)
+
+
+def test_answers_under_two_questionnaire_versions_share_the_columns(small, book_of, tmp_path, command, now) -> None:
+    with small.database.writing() as session:
+        study = find_study(session, "calci_sts")
+        publish(session, study, second_version(tmp_path / "calci_sts"), None, actor=command, now=now)
+        centre = session.scalars(select(Centre).order_by(Centre.number)).first()
+        patient = add_patient(session, small.vault, study, centre, 9)
+        add_response(session, small.vault, patient, {**TREATED, "tabac": {"v": 1}, "comorb": {"v": ["copd"]}})
+    book = book_of(small)
+    first, *_, last = book.sheets["patients"]
+    assert (first["questionnaire_version"], last["questionnaire_version"]) == (1, 2)
+    assert (first["tabac"], last["tabac"]) == (None, 1)
+    assert (first["comorb___copd"], last["comorb___copd"]) == (None, 1)
+    assert "ecog_j0" in first
+    assert book.facts()["Versions du questionnaire"] == "1, 2"
+
+
+@pytest.mark.parametrize("format", ["sav", "dta", "xpt"])
+def test_formats_of_one_table_a_file_write_the_others_beside(small, tmp_path: Path, command, now, format: str) -> None:
+    exported = export(small, "calci_sts", tmp_path / f"etude.{format}", actor=command, now=now, format=format)
+    read = {"sav": pyreadstat.read_sav, "dta": pyreadstat.read_dta, "xpt": pyreadstat.read_xport}[format]
+    found, meta = read(tmp_path / f"etude.{format}", output_format="dict")
+    assert list(found["patient_id"]) == [f"CAL-001-{number:03d}" for number in (1, 2, 3, 4)]
+    assert found["weight_kg"][0] == 70.5
+    assert meta.column_names_to_labels["weight_kg"] == "Poids"
+    assert (tmp_path / f"etude_visites.{format}").exists()
+    assert exported.sheets["etats"] == len(read(tmp_path / f"etude_etats.{format}", output_format="dict")[0]["etat"])
+    assert exported.as_json()["sheets"]["patients"] == 4
+
+
+def test_the_csv_holds_the_same_tables_with_the_same_names(small, tmp_path: Path, command, now) -> None:
+    exported = export(small, "calci_sts", tmp_path / "etude.zip", actor=command, now=now, format="csv")
+    with zipfile.ZipFile(tmp_path / "etude.zip") as members:
+        names = set(members.namelist())
+        package = orjson.loads(members.read("datapackage.json"))
+    assert {f"{name}.csv" for name in exported.sheets} <= names
+    assert {f"virgule/{name}.csv" for name in exported.sheets} <= names
+    assert {one["name"] for one in package["resources"]} == set(exported.sheets)
+
+
+def test_the_tables_of_a_study_can_be_read_again_and_again(small, now) -> None:
+    with small.database.reading() as session:
+        tables = study_tables(session, small.vault, find_study(session, "calci_sts"), at=now)
+        assert tables[0].name == "lisez_moi"
+        for table in tables:
+            first = [list(row) for row in table.rows()]
+            assert first == [list(row) for row in table.rows()]
+            assert all(len(row) == len(table.columns) for row in first)
+
+
+def test_each_step_of_the_flow_is_within_the_one_before(small) -> None:
+    with small.database.reading() as session:
+        extraction = Extraction(session, small.vault, find_study(session, "calci_sts"), Wishes())
+        list(extraction.feed.batches())
+        steps = flow_steps(session, extraction.study, extraction.reading.outcomes)
+    counts = {step.key: step.count for step in steps}
+    assert counts["patients"] == 4
+    assert counts["answered"] == counts["chart_found"] == counts["treated"] == counts["outcome_known"] == 1
+    (answered,) = (step for step in steps if step.key == "answered")
+    assert {aside.key: aside.count for aside in answered.asides} == {"opposed": 1, "draft": 1, "untouched": 1}
+    assert answered.count + sum(aside.count for aside in answered.asides) == 4
+
+
+def test_completeness_counts_answers_and_reasons_by_variable_and_centre(small) -> None:
+    with small.database.reading() as session:
+        found = completeness(session, small.vault, find_study(session, "calci_sts"))
+    shares = {(one.name, one.visit): one.share for one in found.variables}
+    assert found.responses == 1
+    assert (shares["weight_kg", None].known, shares["phos_mmol", None].known) == (1.0, 0.0)
+    assert shares["phos_mmol", None].counts["unknown"] == 1
+    assert shares["v_surf", "m12"].answered == 1
+    assert ("sts_nogive", None) not in shares
+    assert found.centres["001"].asked == sum(share.asked for share in shares.values())
+    assert found.cells["001", "pth_val"].counts["not_done"] == 1
