@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from forms.answers import EMPTY, Cell
@@ -56,7 +57,13 @@ class ChoiceAnswerField(AnswerField, SelectField):  # type: ignore[misc]  # wtfo
     option_widget = widgets.RadioInput()
 
     def __init__(self, label: str, *, choices: Iterable[tuple[str, str]], **options: Any) -> None:
-        super().__init__(label, choices=list(choices), validate_choice=False, coerce=_text, **options)
+        super().__init__(
+            label,
+            choices=[SelectChoice(*pair) for pair in choices],
+            validate_choice=False,
+            coerce=_text,
+            **options,
+        )
 
 
 class ChoicesAnswerField(AnswerField, SelectMultipleField):  # type: ignore[misc]  # wtforms has no types
@@ -66,7 +73,13 @@ class ChoicesAnswerField(AnswerField, SelectMultipleField):  # type: ignore[misc
     option_widget = widgets.CheckboxInput()
 
     def __init__(self, label: str, *, choices: Iterable[tuple[str, str]], **options: Any) -> None:
-        super().__init__(label, choices=list(choices), validate_choice=False, coerce=_text, **options)
+        super().__init__(
+            label,
+            choices=[SelectChoice(*pair) for pair in choices],
+            validate_choice=False,
+            coerce=_text,
+            **options,
+        )
 
     def posted(self) -> object:
         """The ticked codes."""

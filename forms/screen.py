@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from wtforms import Form, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -137,5 +138,5 @@ def _built(held: _Held, section: str, language: str, lines: Lines) -> type[Answe
 
 @lru_cache(maxsize=4)
 def _reasons(language: str) -> UnboundField:
-    choices = [(reason, label[language]) for reason, label in MISSING_LABELS.items()]
+    choices = [SelectChoice(reason, label[language]) for reason, label in MISSING_LABELS.items()]
     return RadioField(choices=choices, validators=[MayBeEmpty()], validate_choice=False)

@@ -19,7 +19,7 @@ def group_of(binder: Binder, node: nodes.Node) -> str | None:
     return node.name if isinstance(node, nodes.Name) and node.name in binder.vocabulary.repeats else None
 
 
-def _entered(binder: Binder, node: nodes.Node) -> tuple[Walk, Level] | None:
+def _entered(binder: Binder, node: nodes.Node, backwards: bool) -> tuple[Walk, Level] | None:
     """How to walk over the lines a node names, and the standpoint inside; None (and noted) when it names no repeat."""
     name = group_of(binder, node)
     if name is None or not isinstance(node, nodes.Name):
@@ -31,23 +31,23 @@ def _entered(binder: Binder, node: nodes.Node) -> tuple[Walk, Level] | None:
         if node.visit not in visits:
             binder.wrong(node, "unknown_visit", name=node.visit, variable=name, **nearest(node.visit, visits))
             return None
-        return _walk(name, node.visit, 0), Level(name, node.visit)
+        return _walk(name, node.visit, 0, backwards), Level(name, node.visit)
     if not visits:
-        return _walk(name, None, 0), Level(name, None)
+        return _walk(name, None, 0, backwards), Level(name, None)
     for hops, level in enumerate(binder.levels):
         if level.visit is not None:
-            return _walk(name, SAME, hops), Level(name, level.visit)
+            return _walk(name, SAME, hops, backwards), Level(name, level.visit)
     binder.wrong(node, "out_of_scope", name=name, scope="visit", scope_fr="visite")
     return None
 
 
-def _walk(repeat: str, visit: str | None, hops: int) -> Walk:
+def _walk(repeat: str, visit: str | None, hops: int, backwards: bool) -> Walk:
     def walk(frame: Frame) -> Iterator[Frame]:
         at = climb(frame, hops).visit if visit == SAME else visit
         lines = frame.lines.get((repeat, at))
         if lines:
             inner = frame.inside(at)
-            for line in lines:
+            for line in reversed(lines) if backwards else lines:
                 inner.line = line
                 yield inner
 
@@ -61,8 +61,8 @@ def _inside(binder: Binder, level: Level, node: nodes.Node) -> Compiled:
     return run
 
 
-def _bound(binder: Binder, node: nodes.Call) -> tuple[Walk, list[Compiled]] | None:
-    entered = _entered(binder, node.arguments[0])
+def _bound(binder: Binder, node: nodes.Call, backwards: bool = False) -> tuple[Walk, list[Compiled]] | None:
+    entered = _entered(binder, node.arguments[0], backwards)
     if entered is None:
         return None
     walk, level = entered
@@ -122,6 +122,29 @@ def _over(fold: Callable[[list[Any]], Any]) -> Callable[[Binder, nodes.Call], Co
     return form
 
 
+def _picked(backwards: bool) -> Callable[[Binder, nodes.Call], Compiled]:
+    """``first`` and ``last``: the first known value from one end; the lines behind it are not looked at."""
+
+    def form(binder: Binder, node: nodes.Call) -> Compiled:
+        bound = _bound(binder, node, backwards)
+        if bound is None:
+            return nothing
+        walk, (operand, *where) = bound
+        condition = where[0] if where else None
+
+        def run(frame: Frame) -> Any:
+            for inner in walk(frame):
+                if condition is None or truth(condition(inner)):
+                    value = operand(inner)
+                    if value is not None:
+                        return value
+            return None
+
+        return run
+
+    return form
+
+
 def _sum(found: list[Any]) -> Any:
     if not all(isinstance(value, NUMBERS) for value in found):
         return None
@@ -143,6 +166,6 @@ AGGREGATES: dict[str, Callable[[Binder, nodes.Call], Compiled]] = {
     "sum": _over(_sum),
     "min": _over(_known(lambda found: smallest(*found))),
     "max": _over(_known(lambda found: largest(*found))),
-    "first": _over(_known(lambda found: found[0])),
-    "last": _over(_known(lambda found: found[-1])),
+    "first": _picked(backwards=False),
+    "last": _picked(backwards=True),
 }

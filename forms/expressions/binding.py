@@ -1,5 +1,8 @@
 """Binds each kind of node, names included, to Python closures; nothing is ever executed as text."""
 
+import operator
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from forms.expressions import nodes
@@ -8,6 +11,17 @@ from forms.expressions.frames import Compiled, Frame
 from forms.expressions.values import OPERATIONS, equal, truth
 from forms.expressions.vocabulary import FACTS
 from forms.faults import nearest
+
+# Comparisons that Python decides by itself when both sides are of one of these very types.
+QUICK: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+ORDERED = frozenset((int, float, date, str))
 
 
 def _bind_constant(binder: Binder, node: Any) -> Compiled:
@@ -31,6 +45,10 @@ def _read(binder: Binder, node: nodes.Node, start: int) -> Compiled:
     if visit is not None or binder.vocabulary.variables[name].scope == "patient":
         key = (name, visit, None)
         return lambda frame: frame.values.get(key)
+    repeat, here = binder.vocabulary.variables[name].repeat, binder.levels[0]
+    if start == 0 and repeat is not None and here.repeat == repeat and here.visit is None:
+        # The hottest read of all: a line of a repeat that is asked once.
+        return lambda frame: frame.values.get((name, None, frame.line))
     return lambda frame: frame.values.get(address(frame))
 
 
@@ -125,7 +143,25 @@ def _bind_binary(binder: Binder, node: Any) -> Compiled:
         if isinstance(node.right, nodes.Number | nodes.Text):
             return _equals(left, node.right.value, node.sign == "=")
     operation = OPERATIONS[node.sign]
-    return lambda frame: operation(left(frame), right(frame))
+    quick = QUICK.get(node.sign)
+    if quick is None:
+        return lambda frame: operation(left(frame), right(frame))
+    return _compared(left, right, quick, operation)
+
+
+def _compared(
+    left: Compiled, right: Compiled, quick: Callable[[Any, Any], Any], operation: Callable[[Any, Any], Any]
+) -> Compiled:
+    def run(frame: Frame) -> Any:
+        one, other = left(frame), right(frame)
+        if one is None or other is None:
+            return None
+        # Two numbers, two full dates or two texts compare as Python does; only the rest needs the rules of values.py.
+        if type(one) is type(other) and type(one) in ORDERED:
+            return quick(one, other)
+        return operation(one, other)
+
+    return run
 
 
 def _equals(left: Compiled, constant: Any, wanted: bool) -> Compiled:
@@ -141,10 +177,14 @@ def _joined(left: Compiled, right: Compiled, decides: bool) -> Compiled:
     leaves it unknown."""
 
     def run(frame: Frame) -> bool | None:
-        first = truth(left(frame))
+        first = left(frame)
+        if first is not True and first is not False and first is not None:
+            first = truth(first)
         if first is decides:
             return decides
-        second = truth(right(frame))
+        second = right(frame)
+        if second is not True and second is not False and second is not None:
+            second = truth(second)
         if second is decides:
             return decides
         return None if first is None or second is None else not decides

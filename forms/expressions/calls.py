@@ -39,6 +39,8 @@ def _plain(function: Function, arguments: list[Compiled]) -> Compiled:
     run = function.run
     if run is None:
         return nothing
+    if function.name == "coalesce":
+        return _coalesced(arguments)
     if not function.strict:
         return lambda frame: run(*[argument(frame) for argument in arguments])
     if len(arguments) == 1:
@@ -50,6 +52,17 @@ def _plain(function: Function, arguments: list[Compiled]) -> Compiled:
         return None if None in values else run(*values)
 
     return strict
+
+
+def _coalesced(arguments: list[Compiled]) -> Compiled:
+    def run(frame: Frame) -> Any:
+        for argument in arguments:
+            value = argument(frame)
+            if value is not None:
+                return value
+        return None
+
+    return run
 
 
 def _if(binder: Binder, node: nodes.Call) -> Compiled:
