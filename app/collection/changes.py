@@ -91,6 +91,9 @@ def apply_cells(
             outcome.written.append(name)
             continue
         if base is not None and before.get("r", 0) > base:
+            if _same_answer(before, after):
+                outcome.written.append(name)
+                continue
             outcome.clashes.append(Clash(name, content(before), after, base, before["r"]))
             continue
         _write(document, name, after, revision, outcome)

@@ -30,7 +30,8 @@ from forms.refusals import AnswerRefused
 from forms.types import kind_of
 
 KEYS = {"patient", "centre", "key", "answers", "visits", "repeats", "submit"}
-ELSEWHERE = "Réponses recueillies ailleurs"
+ELSEWHERE = "Importé sans ces réponses"
+CORRECTION = "Réponses reprises d’une autre source"
 Result = dict[str, Any]
 
 
@@ -142,7 +143,7 @@ class _Importer:
             mutation_id=str(uuid4()),
             actor=self.actor,
             now=self.now,
-            reason=ELSEWHERE,
+            reason=CORRECTION,
         )
         if reply.refused:
             raise ImportRefused(
@@ -182,9 +183,8 @@ def _read(questionnaire: Questionnaire, given: dict[str, Any], language: Languag
     read = _Given()
     for unknown in sorted(given.keys() - KEYS):
         read.refusals.append(_say(language, f"Clé inconnue : {unknown}", f"Unknown key: {unknown}"))
-    for address, value, place in _placed(questionnaire, given, read, language):
+    for address, value, place in _paired(questionnaire, _placed(questionnaire, given, read, language)):
         _take(questionnaire, read, address, value, place, language)
-    _open_gates(questionnaire, read, language)
     return read
 
 
@@ -198,6 +198,26 @@ def _placed(
             yield Address(name, visit), value, f"{name}@{visit}"
     for repeat, lines in _mapping(given, "repeats", read, language).items():
         yield from _lines(questionnaire, repeat, lines)
+
+
+def _paired(
+    questionnaire: Questionnaire, placed: Iterator[tuple[Address, Any, str]]
+) -> Iterator[tuple[Address, Any, str]]:
+    """A sign given apart from its value ({"vl_op": 2, "vl_val": 62}) becomes part of the value's own answer."""
+    owners = {one.operator: one.name for one in questionnaire.questions.values() if one.operator}
+    rest = list(placed)
+    signs = {
+        Address(owners[at.name], at.visit, at.line): (sign, place)
+        for at, sign, place in rest
+        if at.name in owners
+    }
+    for at, value, place in rest:
+        if at.name not in owners:
+            sign = signs.pop(at, None)
+            bare = isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
+            yield at, {"op": sign[0], "value": value} if sign is not None and bare else value, place
+    for at, (sign, place) in signs.items():
+        yield at, {"op": sign, "value": None}, place
 
 
 def _lines(questionnaire: Questionnaire, repeat: str, lines: Any) -> Iterator[tuple[Address, Any, str]]:
@@ -242,27 +262,6 @@ def _question(questionnaire: Questionnaire, address: Address) -> Question:
         return question_at(questionnaire, address)
     except KeyError:
         raise UnknownQuestion(name=str(address)) from None
-
-
-def _open_gates(questionnaire: Questionnaire, read: _Given, language: Language) -> None:
-    """Lines that are given say that there are some: an unanswered gate before them is answered yes."""
-    given = {change.address for change in read.changes}
-    groups = {(questionnaire.questions[one.name].repeat, one.visit) for one in given if one.line is not None}
-    for repeat, visit in sorted(groups, key=str):
-        gate = questionnaire.repeats[repeat or ""].gate
-        if not gate:
-            continue
-        address = Address(gate, visit if questionnaire.questions[gate].scope == "visit" else None)
-        if address not in given:
-            given.add(address)
-            read.changes.append(Change(address, Cell(1)))
-            read.warnings.append(
-                _say(
-                    language,
-                    f"{address} : « oui » déduit des lignes données.",
-                    f"{address}: “yes” taken from the lines given.",
-                )
-            )
 
 
 def _identity(questionnaire: Questionnaire, read: _Given) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def replayed(
     Call it with the response locked: two copies that arrive together then queue.
     """
     query = select(Mutation.response_id, Mutation.digest, Mutation.reply).where(Mutation.id == mutation_id)
-    found = session.execute(query).tuples().first()
+    found = session.execute(query).first()
     if found is None:
         return None
     response_id, known_digest, reply = found

@@ -51,10 +51,10 @@ def cell_of(question: Question, change: Change) -> Cell:
     """
     if question.identity or question.from_list == "patient_code":
         raise AnswerRefused("read_only")
-    if isinstance(change.typed, Cell):
-        return change.typed
     kind = kind_of(question.type)
-    if change.missing:
+    if isinstance(change.typed, Cell):
+        cell = change.typed
+    elif change.missing:
         cell = kind.parse({"missing": change.missing}, question)
     else:
         cell = kind.parse(change.typed, question, change.unit)

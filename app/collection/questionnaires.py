@@ -87,7 +87,7 @@ def current_version(session: Session, study: Study) -> Published:
         .order_by(QuestionnaireVersion.number.desc())
         .limit(1)
     )
-    found = session.execute(query).tuples().first()
+    found = session.execute(query).first()
     if found is None:
         raise NoQuestionnaire(study=study.code)
     return _published(session, *found)
@@ -96,9 +96,7 @@ def current_version(session: Session, study: Study) -> Published:
 def version_by_id(session: Session, version_id: int) -> Published:
     """The version with this id: what an older response was given under."""
     query = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-    return _published(
-        session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).tuples().one()
-    )
+    return _published(session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).one())
 
 
 def questionnaire_of(session: Session, study: Study) -> Questionnaire:

@@ -102,7 +102,7 @@ def last_change(session: Session, response: Response, field: str) -> tuple[str, 
         .order_by(JournalEntry.seq.desc())
         .limit(1)
     )
-    return session.execute(query).tuples().first()
+    return session.execute(query).first()
 
 
 def situation_kept(response: Response) -> Situation:
@@ -157,4 +157,4 @@ def _in_force(session: Session, patient_ids: list[str]) -> list[Disposition]:
 
 def _receipts(session: Session, response_ids: list[str]) -> dict[str, str]:
     query = select(Submission.response_id, Submission.receipt).where(Submission.response_id.in_(response_ids))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -225,6 +225,11 @@
     if (!other) { throw new Error("lost"); }
     return other;
   }
+  function known(address) {
+    var was = {};
+    try { was = JSON.parse(form.elements.was.value || "{}"); } catch (error) { was = {}; }
+    return was[address] ? { typed: was[address][0], missing: was[address][1] } : { typed: "", missing: "" };
+  }
   /* The form itself must know what was stored, so that its own buttons send only the rest. */
   function note(address) {
     var was = {};
@@ -274,6 +279,7 @@
   form.addEventListener("change", function (event) {
     var field = event.target, address = addressOf(field), at = address && box(address);
     if (!at) { return; }
+    clearTimeout(draftTimer);
     if (field.hasAttribute("data-alone") && field.checked) {
       fields(address).forEach(function (one) { if (one !== field) { one.checked = false; } });
     } else if (field.type === "checkbox" && field.checked && field.name === address) {
@@ -285,9 +291,14 @@
   });
   form.addEventListener("input", function (event) {
     var address = addressOf(event.target), at = address && box(address);
-    if (!at || event.target.name !== address) { return; }
+    if (!at || event.target.name !== address || event.target.type === "radio" || event.target.type === "checkbox") { return; }
     clearTimeout(draftTimer);
-    draftTimer = setTimeout(function () { if (box(address)) { drafts[address] = read(address); keep(); } }, DRAFT_AFTER);
+    draftTimer = setTimeout(function () {
+      if (!box(address)) { return; }
+      drafts[address] = read(address);
+      if (same(drafts[address], known(address))) { delete drafts[address]; }
+      keep();
+    }, DRAFT_AFTER);
   });
   form.addEventListener("click", function (event) {
     var button = event.target.closest ? event.target.closest("button[name=do]") : null;

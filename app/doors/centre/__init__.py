@@ -10,6 +10,7 @@ from app.doors.centre import (
     live,
     questions,
     review,
+    stopping,
     worklist,
 )
 from app.doors.centre.dates import day, instant, partial_date
@@ -19,7 +20,7 @@ from app.kernel.installation import Installation
 
 # Twice and more the largest page of questions a centre can send (trust.md R43).
 BODY_BYTES = 1_000_000
-ROOMS = (entering, worklist, questions, live, review, dispositions, enrolling)
+ROOMS = (entering, stopping, worklist, questions, live, review, dispositions, enrolling)
 
 
 def create_app(installation: Installation) -> CentreDoor:

@@ -13,10 +13,12 @@ from app.doors.request import installation, language, now, session
 from app.kernel.language import LANGUAGES
 from app.outreach.errors import LinkRefused, PersonUnnamed
 from app.outreach.links import enter, find_link, leave, link_in_force
-from app.outreach.models import Link, RespondentIdentity
+from app.outreach.models import Link
+from app.outreach.people import known_people
 
 views = Blueprint("entering", __name__)
 OPENED = "opened"
+PEOPLE_OFFERED = 5
 FUNCTIONS_FR = (
     "Néphrologue", "Autre médecin", "Interne", "Pharmacien", "Attaché de recherche clinique", "Infirmier", "Secrétaire",
 )  # fmt: skip
@@ -47,17 +49,15 @@ def open_link(token: str) -> ResponseReturnValue:
 @allow(public)
 def ask_name() -> str:
     """Asks who is going to answer; the respondent's own name is offered."""
-    return _name_page(_opened_link(), {}, None)
+    return _name_page(opened_link(), {}, None)
 
 
 @views.post("/entrer")
 @allow(public)
 def say_name() -> ResponseReturnValue:
     """Enters under the name and function given; every change will carry them."""
-    link = _opened_link()
-    known = request.form.get("who") == "known"
-    name = _known_name(link) if known else request.form.get("name", "")
-    function = link.respondent.function if known else request.form.get("function", "")
+    link = opened_link()
+    name, function = _chosen(link) or (request.form.get("name", ""), request.form.get("function", ""))
     try:
         entry = enter(session(), link, name=name, function=function, now=now())
     except PersonUnnamed as refused:
@@ -99,7 +99,8 @@ def _internal(path: str) -> str:
     return path if inside else url_for("worklist.show")
 
 
-def _opened_link() -> Link:
+def opened_link() -> Link:
+    """The link whose button this browser has pressed. Raises LinkRefused."""
     opened = cookie.get(OPENED)
     if not (isinstance(opened, list) and len(opened) == 2):
         raise LinkRefused
@@ -116,19 +117,22 @@ def _about(link: Link) -> dict[str, Any]:
     }
 
 
-def _known_name(link: Link) -> str:
-    identity = link.respondent.identity
-    return installation().vault.open(
-        RespondentIdentity.__tablename__, link.respondent_id, "name", identity.name
-    )
+def _known(link: Link) -> list[tuple[str, str]]:
+    return known_people(session(), installation().vault, link)[:PEOPLE_OFFERED]
+
+
+def _chosen(link: Link) -> tuple[str, str] | None:
+    """The person among those known here whose button was pressed; None for somebody else."""
+    rank = request.form.get("who", "")
+    people = _known(link)
+    return people[int(rank)] if rank.isascii() and rank.isdigit() and int(rank) < len(people) else None
 
 
 def _name_page(link: Link, typed: Any, error: str | None) -> str:
     return render_template(
         "name.html",
         **_about(link),
-        known_name=_known_name(link),
-        known_function=link.respondent.function,
+        known=_known(link),
         functions=FUNCTIONS_FR,
         typed=typed,
         error=error,

@@ -47,12 +47,18 @@ def store(code: str) -> ResponseReturnValue:
             reason=sent.get("reason"),
         )
     except AnswersRefused as refused:
-        return jsonify(refused={str(change.address): refused.message(language())}), refused.status
+        return jsonify(refused=_messages(refused)), refused.status
     except Conflict as conflict:
         moment = moment_of(patient)
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
     moment = moment_of(patient)
     return jsonify(_stored(moment, sent, reply))
+
+
+def _messages(refused: AnswersRefused) -> dict[str, str]:
+    found = refused.details
+    said = language()
+    return {name: message[said] for name, message in found.items()} if isinstance(found, dict) else {}
 
 
 def _sent() -> dict[str, Any]:
