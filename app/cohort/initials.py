@@ -98,3 +98,10 @@ def share_a_letter(one: Initials, other: Initials) -> bool:
     """Whether at least one first letter is common (D17: with equal birth and sex, a pair for review)."""
     first = {part[:1] for reading in one.readings for part in reading if part}
     return bool(first & {part[:1] for reading in other.readings for part in reading if part})
+
+
+@lru_cache(maxsize=16384)
+def first_letters(initials: Initials) -> frozenset[str]:
+    """The two first letters in alphabetical order, for every reading: compatible initials share a pair."""
+    pairs = {a[:1] + b[:1] for a, b in (*initials.readings, *initials.full)}
+    return frozenset(min(pair, pair[::-1]) for pair in pairs)

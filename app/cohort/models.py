@@ -109,8 +109,6 @@ class Patient(Base):
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
         Index("ix_patient_study_id_centre_id", "study_id", "centre_id"),
-        Index("ix_patient_centre_id", "centre_id"),
-        Index("ix_patient_merged_into_id", "merged_into_id"),
     )
 
     id: Mapped[RandomKey]
@@ -160,10 +158,9 @@ class ListRow(Base):
 
     __tablename__ = "list_row"
     __table_args__ = (
-        UniqueConstraint("import_id", "source_row"),
         enum_check("fate", FATES),
-        Index("ix_list_row_study_id_fingerprint", "study_id", "fingerprint"),
-        Index("ix_list_row_study_id_number_index", "study_id", "number_index"),
+        # No more indexes than this: every one is paid for 100,000 times an import, and a list is read whole.
+        Index("ix_list_row_study_id_import_id", "study_id", "import_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -200,8 +197,6 @@ class Authorisation(Base):
         enum_check("status", STATUSES),
         enum_check("link_rule", LINK_RULES),
         Index("ix_authorisation_patient_id", "patient_id"),
-        Index("ix_authorisation_centre_id", "centre_id"),
-        Index("ix_authorisation_study_id", "study_id"),
     )
 
     id: Mapped[int] = mapped_column(ForeignKey("list_row.id"), primary_key=True, autoincrement=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.cohort.dates import Birth, births_agree
-from app.cohort.initials import Initials, Reading, compatible
+from app.cohort.initials import Initials, Reading, compatible, first_letters
 
 
 @dataclass(slots=True, eq=False)
@@ -55,9 +55,13 @@ class Person:
         """Whether the births agree to the precision of the coarser, for every form seen so far."""
         return bool(self.births) and all(births_agree(known, member.birth) for known in self.births)
 
-    def take(self, member: Member, rule: str) -> None:
-        """Makes `member` part of this person."""
+    def take(self, member: Member, rule: str) -> bool:
+        """Makes `member` part of this person; whether it can be found in a way the others cannot."""
         member.person, member.rule = self, rule
+        fresh = not any(
+            m.initials == member.initials and m.centre == member.centre and m.birth == member.birth
+            for m in self.members
+        )
         self.members.append(member)
         if member.initials.readings and member.initials not in self.initials:
             self.initials.append(member.initials)
@@ -70,6 +74,7 @@ class Person:
         end = member.valid_to or member.granted_on
         if end is not None and not member.weak and (self.last_valid is None or end > self.last_valid):
             self.last_valid = end
+        return fresh
 
 
 class Register:
@@ -88,8 +93,8 @@ class Register:
         if person is None:
             person = Person()
             self.persons.append(person)
-        person.take(member, rule)
-        self._index(person, member)
+        if person.take(member, rule):
+            self._index(person, member)
         return person
 
     def _index(self, person: Person, member: Member) -> None:
@@ -101,7 +106,7 @@ class Register:
         if member.centre is not None:
             for year in _years(birth):
                 _put(self._by_year[(member.centre, year)], person)
-            for letters in _letters(member.initials):
+            for letters in first_letters(member.initials):
                 _put(self._by_letters[(member.centre, letters)], person)
         for reading in member.initials.full:
             _put(self._by_full[reading], person)
@@ -116,7 +121,7 @@ class Register:
 
     def lettered(self, centre: Hashable | None, initials: Initials) -> list[Person]:
         """Persons of a centre who share both first letters, in either order."""
-        return _unique(self._by_letters.get((centre, letters), []) for letters in _letters(initials))
+        return _unique(self._by_letters.get((centre, letters), []) for letters in first_letters(initials))
 
     def born_in(self, month: str) -> list[Person]:
         """Persons anywhere born in this month (YYYY-MM)."""
@@ -141,9 +146,3 @@ def _years(birth: Birth) -> list[str]:
         return []
     year = int(birth.iso[:4])
     return [str(y) for y in range(year - birth.slack, year + birth.slack + 1)]
-
-
-def _letters(initials: Initials) -> set[str]:
-    return {min(a[:1] + b[:1], b[:1] + a[:1]) for a, b in initials.readings} | {
-        min(a[:1] + b[:1], b[:1] + a[:1]) for a, b in initials.full
-    }

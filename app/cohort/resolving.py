@@ -4,7 +4,7 @@ Homonyms are never merged; whatever is neither the same name nor one edit away i
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -45,6 +45,12 @@ class Entry:
     departments: set[str] = field(default_factory=set)
     finesses: Counter[str] = field(default_factory=Counter)
     legal_body: str = ""
+
+    def count(self, places: Mapping[Place, int]) -> None:
+        """Counts how often names and towns were written so, for the ones to show."""
+        for place, count in places.items():
+            self.names[" ".join(place.name.split())] += count
+            self.towns[" ".join(place.city.split())] += count
 
     def learn(self, place: Place, count: int) -> None:
         """Takes one more spelling of this centre into account."""
@@ -181,31 +187,35 @@ def resolve_all(book: CentreBook, places: Counter[Place]) -> dict[Place, Resolut
 
     A typo is thus met after the spelling it comes from, and a homonym without a postcode after those that have one.
     """
-    weight: Counter[tuple[str, str]] = Counter()
-    towns = {place: where(place.city, place.postcode, place.finess) for place in places}
-    for place, count in places.items():
-        weight[(squash(place.name), towns[place].city)] += count
+    # What differs in case or punctuation only is one spelling: a large list has ten times more places than keys.
+    groups: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        groups[spelling_key(place)].append(place)
+    weight: Counter[str] = Counter()
+    for key, alike in groups.items():
+        weight[_name_and_city(key)] += sum(places[place] for place in alike)
 
-    def rank(place: Place) -> tuple[int, int, int, str]:
-        town = towns[place]
-        return (
-            0 if town.postcode or place.finess else 1 if town.city else 2,
-            -weight[(squash(place.name), town.city)],
-            -places[place],
-            spelling_key(place) + place.name,
-        )
+    def rank(key: str) -> tuple[int, int, int, str]:
+        _, city, postcode, finess = key.split("|")
+        known = 0 if postcode or finess else 1 if city else 2
+        return known, -weight[_name_and_city(key)], -sum(places[p] for p in groups[key]), key
 
     found: dict[Place, Resolution] = {}
-    for place in sorted(places, key=rank):
-        resolution = book.resolve(place)
+    for key in sorted(groups, key=rank):
+        alike = groups[key]
+        resolution = book.resolve(alike[0])
         if resolution.how == "new":
             resolution = Resolution(book.add(Entry()), "new")
         if resolution.entry is not None:
-            book.learn(
-                resolution.entry, place, "list" if resolution.how == "new" else resolution.how, places[place]
-            )
-        found[place] = resolution
+            how = "list" if resolution.how == "new" else resolution.how
+            book.learn(resolution.entry, alike[0], how, 0)
+            resolution.entry.count({place: places[place] for place in alike})
+        found.update(dict.fromkeys(alike, resolution))
     return found
+
+
+def _name_and_city(key: str) -> str:
+    return key[: key.index("|", key.index("|") + 1)]
 
 
 def _one_of(entries: list[Entry], place: Place, town: Where, how: How) -> Resolution:

@@ -272,7 +272,7 @@ class Store:
 def centre_of(entry: Entry, study_id: int, number: int, now: datetime) -> Centre:
     """A new centre as its spellings describe it."""
     postcode = next((code for code, _ in entry.postcodes.most_common(1)), None)
-    town = next((name for name, _ in entry.towns.most_common(1)), None)
+    town = next((name for name, _ in entry.towns.most_common() if name), None)
     known = where(town or "", postcode or "", next(iter(entry.finesses), ""))
     return Centre(
         study_id=study_id,

@@ -117,8 +117,6 @@ def _create_patient() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_patient_study_id"),
         sa.UniqueConstraint("study_id", "code", name="uq_patient_study_id_code"),
     )
-    op.create_index("ix_patient_centre_id", "patient", ["centre_id"])
-    op.create_index("ix_patient_merged_into_id", "patient", ["merged_into_id"])
     op.create_index("ix_patient_study_id_centre_id", "patient", ["study_id", "centre_id"])
 
 
@@ -169,10 +167,8 @@ def _create_list_row() -> None:
         ),
         sa.ForeignKeyConstraint(["import_id"], ["list_import.id"], name="fk_list_row_import_id"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_list_row_study_id"),
-        sa.UniqueConstraint("import_id", "source_row", name="uq_list_row_import_id_source_row"),
     )
-    op.create_index("ix_list_row_study_id_fingerprint", "list_row", ["study_id", "fingerprint"])
-    op.create_index("ix_list_row_study_id_number_index", "list_row", ["study_id", "number_index"])
+    op.create_index("ix_list_row_study_id_import_id", "list_row", ["study_id", "import_id"])
 
 
 def _create_list_row_identity() -> None:
@@ -223,9 +219,7 @@ def _create_authorisation() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_authorisation_patient_id"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_authorisation_study_id"),
     )
-    op.create_index("ix_authorisation_centre_id", "authorisation", ["centre_id"])
     op.create_index("ix_authorisation_patient_id", "authorisation", ["patient_id"])
-    op.create_index("ix_authorisation_study_id", "authorisation", ["study_id"])
 
 
 def _create_review_case() -> None:
