@@ -104,6 +104,11 @@ def read(letter: Letter, wording: Wording) -> Reading:
     return Reading(subject, _text(letter, paragraphs, values), _html(letter, subject, paragraphs, values))
 
 
+def one_line(text: str) -> str:
+    """Text as one harmless line: a centre's name comes from a list that anybody may have typed."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
 def _values(letter: Letter) -> dict[str, str]:
     return {
         "study": letter.study,

@@ -12,7 +12,7 @@ from app.kernel.clock import Clock
 from app.kernel.installation import Installation
 from app.kernel.tables import random_key
 from app.outreach import outbox
-from app.outreach.letters import Written, write
+from app.outreach.letters import Unwritable, Written, write
 from app.outreach.models import Mail
 from app.outreach.transport import Lost, Refused, Transport, Unreachable, transport_of
 
@@ -67,7 +67,10 @@ class Courier:
         self.report.uncertain += doubtful
         try:
             for written in self._written(ids):
-                self._deliver(written)
+                if isinstance(written, Written):
+                    self._deliver(written)
+                else:
+                    self._give_up(written)
             self._settled()
         except Unreachable as error:
             self._settled()
@@ -141,6 +144,10 @@ class Courier:
         self._taken = None
         self.report.sent += taken
 
+    def _give_up(self, mail: Unwritable) -> None:
+        with self._writing() as session:
+            self.report.failed += outbox.mark_unwritable(session, self.name, mail.mail_id, mail.why)
+
     def _put_off(self, written: Written, until: datetime) -> None:
         with self._writing() as session:
             mail = session.get_one(Mail, written.mail_id)
@@ -169,7 +176,7 @@ class Courier:
         self.report.failed += moved and refusal.for_good
         self.report.postponed += moved and not refusal.for_good
 
-    def _written(self, ids: list[str]) -> list[Written]:
+    def _written(self, ids: list[str]) -> list[Written | Unwritable]:
         if not ids:
             return []
         with self.installation.database.reading() as session:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cohort.models import Study
+from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
 from app.kernel.language import Language
 from app.outreach.campaigns import plan_of
-from app.outreach.composing import BUTTON, Button, Composed, Letter, compose
+from app.outreach.composing import BUTTON, Button, Composed, Letter, compose, one_line
 from app.outreach.links import url_of
 from app.outreach.messages import Wording, wording_of
 from app.outreach.models import Link, Mail, Respondent
@@ -29,13 +30,27 @@ class Written:
     carries: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True)
+class Unwritable:
+    """A mail that cannot be made (an identity that does not open, a text that no header may hold)."""
+
+    mail_id: str
+    why: str
+
+
 def write(
     session: Session, installation: Installation, mails: Sequence[Mail], now: datetime
-) -> list[Written]:
-    """The given rows as mails ready to leave, in their order."""
+) -> list[Written | Unwritable]:
+    """The given rows as mails ready to leave, in their order; one that cannot be made stops no other."""
     writer = Writer(session, installation, now)
     siblings = _siblings(session, mails)
-    return [writer.write(mail, siblings[mail.study_id, mail.mailbox]) for mail in mails]
+    written: list[Written | Unwritable] = []
+    for mail in mails:
+        try:
+            written.append(writer.write(mail, siblings[mail.study_id, mail.mailbox]))
+        except (ValueError, Refusal) as error:
+            written.append(Unwritable(mail.id, type(error).__name__))
+    return written
 
 
 class Writer:
@@ -70,11 +85,11 @@ class Writer:
             kind=kind,
             language=language,
             mail_from=settings.mail_from,
-            name=person.name,
+            name=one_line(person.name),
             email=person.email,
-            study=study.title_en if language == "en" else study.title_fr,
-            centre=respondent.centre.name,
-            function=person.function,
+            study=one_line(study.title_en if language == "en" else study.title_fr),
+            centre=one_line(respondent.centre.name),
+            function=one_line(person.function),
             contact=contact or settings.mail_from.replace("<", "").replace(">", ""),
             return_by=_day(return_by, language),
             colleague=self._colleague(respondent),
@@ -93,7 +108,7 @@ class Writer:
 
     def _button(self, respondent: Respondent, several: bool, language: Language) -> Button:
         url = url_of(self._installation.settings, self._installation.keys, respondent.link)
-        return Button(respondent.centre.name if several else BUTTON[language], url)
+        return Button(one_line(respondent.centre.name) if several else BUTTON[language], url)
 
     def _study(self, study_id: int) -> tuple[Study, str, date | None]:
         if study_id not in self._studies:
@@ -105,7 +120,7 @@ class Writer:
         if respondent.added_by_id is None:
             return ""
         elder = self._session.get_one(Respondent, respondent.added_by_id)
-        return person_of(self._installation.vault, elder).name
+        return one_line(person_of(self._installation.vault, elder).name)
 
 
 def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], list[Respondent]]:

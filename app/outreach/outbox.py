@@ -134,6 +134,13 @@ def mark_refused(
     return True
 
 
+def mark_unwritable(session: Session, worker: str, mail_id: str, why: str) -> bool:
+    """The mail cannot even be made: a person has to look, trying again would not help."""
+    held = (Mail.id == mail_id, Mail.worker == worker, Mail.state == "leased")
+    values = {"state": "failed", "reason": "unwritable", "reply": why, "worker": None}
+    return _moved(session, update(Mail).where(*held).values(values), {})
+
+
 def release(session: Session, worker: str, due_at: datetime | None = None) -> int:
     """Gives back what this worker holds and has not started; due again at `due_at` when given."""
     values: dict[str, object] = {"state": "planned", "worker": None}
