@@ -13,7 +13,7 @@ from flask import Request as FlaskRequest
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages
@@ -117,6 +117,9 @@ class Door(Flask):
     def _show_error(self, error: Exception) -> ResponseReturnValue:
         if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
             return error
+        if isinstance(error, SecurityError):
+            # A page would need addresses, and none can be made for a host that is not ours.
+            return Response("400", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
         if isinstance(error, Refusal):
             language = "en" if self._locale() == "en" else "fr"
             return self.error_page(error.status, error.message(language))  # type: ignore[arg-type]  # narrowed
