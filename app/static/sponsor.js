@@ -1,4 +1,4 @@
-// The sponsor's pages work without this. It only refreshes an export under way.
+// The sponsor's pages work without this. It refreshes an export under way and brings the current tab into view.
 (function () {
   "use strict";
   const EVERY = 1500;
@@ -16,5 +16,7 @@
       .catch(() => {});
   }
 
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.scrollIntoView({ block: "nearest", inline: "center" });
   setTimeout(refresh, EVERY);
 })();

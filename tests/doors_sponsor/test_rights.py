@@ -35,7 +35,23 @@ LEAST: dict[str, str] = {
     "respondents.reveal": "managers",
     "inviting.plan": "managers",
     "inviting.send": "managers",
-    "inviting.show": "managers",
+    "inviting.plan_reminding": "managers",
+    "inviting.send_reminders": "managers",
+    "outbox.show": "managers",
+    "outbox.settle": "managers",
+    "campaigning.show": "managers",
+    "campaigning.change": "managers",
+    "campaigning.hold": "managers",
+    "wording_mails.show": "managers",
+    "wording_mails.edit": "managers",
+    "wording_mails.save": "managers",
+    "wording_mails.reset": "managers",
+    "wording_mails.try_out": "managers",
+    "chasing.show": "managers",
+    "chasing.download": "managers",
+    "chasing.call": "managers",
+    "chasing.keep_note": "managers",
+    "chasing.move": "managers",
     "exporting.show": "statisticians",
     "exporting.ask": "statisticians",
     "exporting.download": "statisticians",
@@ -55,7 +71,15 @@ MAY: dict[str, set[str]] = {
     "managers": {"manager"},
 }
 ROLES: tuple[Role, ...] = ("manager", "statistician", "reader")
-FILLED = {"code": "calci_sts", "held_id": "0" * 32, "job_id": "0" * 32, "filename": "base.css"}
+FILLED = {
+    "code": "calci_sts",
+    "held_id": "0" * 32,
+    "job_id": "0" * 32,
+    "filename": "base.css",
+    "mail_id": "0" * 32,
+    "kind": "invitation",
+    "spoken": "fr",
+}
 
 
 def routes(app: Door) -> list[tuple[str, str, Rule]]:

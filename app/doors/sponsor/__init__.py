@@ -4,22 +4,40 @@ from flask import Flask
 
 from app.doors.door import Door
 from app.doors.sponsor import (
+    campaigning,
+    chasing,
     dashboard,
     entering,
     exporting,
     inviting,
     journal,
     lists,
+    outbox,
     respondents,
     studies,
     team,
+    wording_mails,
 )
 from app.doors.sponsor.signed_in import start_login
 from app.doors.sponsor.wording import start_wording
 from app.kernel.installation import Installation
 
 BODY_BYTES = 32 * 1024 * 1024  # a list of 30 MB (trust.md R44) and its form
-ROOMS = (entering, studies, dashboard, lists, respondents, inviting, exporting, journal, team)
+ROOMS = (
+    entering,
+    studies,
+    dashboard,
+    lists,
+    respondents,
+    outbox,
+    inviting,
+    campaigning,
+    wording_mails,
+    chasing,
+    exporting,
+    journal,
+    team,
+)
 
 
 def create_app(installation: Installation) -> Door:

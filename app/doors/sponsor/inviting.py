@@ -1,65 +1,99 @@
-"""Invitations: who would get one and why others would not, the message as it reads, and the typed confirmation."""
+"""Sendings planned at the desk: who would get a mail and why others would not, the message, the typed confirmation."""
 
 from collections import Counter
+from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
-from app.doors.sponsor.mail_reading import mails_of, sample, state_counts
-from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, study
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
 from app.outreach.errors import CountNotConfirmed
-from app.outreach.inviting import invite, plan_invitations
-from app.outreach.words import MAIL_STATES
+from app.outreach.inviting import Planned, invite, plan_invitations
+from app.outreach.previewing import preview
+from app.outreach.reminding import plan_reminders, remind
+from app.outreach.words import FAMILIES
 
 pages = Blueprint("inviting", __name__)
-ROWS_A_PAGE = 100
 
 
 @pages.get("/studies/<code>/invitations")
 @allow(managers)
 def plan(code: str) -> ResponseReturnValue:
     """The dry run of the invitations."""
-    return _plan()
+    return _invitations()
 
 
 @pages.post("/studies/<code>/invitations")
 @allow(managers)
 def send(code: str) -> ResponseReturnValue:
     """Queues the invitations once the person has typed how many there are."""
-    typed = request.form.get("count", "").strip()
-    count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else -1
     try:
-        planned = invite(session(), installation(), study(), actor=actor(), now=now(), confirmed=count)
+        planned = invite(session(), installation(), study(), actor=actor(), now=now(), confirmed=_typed())
     except CountNotConfirmed as refused:
-        return _plan(refused, typed[:20]), 422
-    return redirect(url_for("inviting.show", code=code, queued=len(planned.going)), 303)
+        return _invitations(refused), 422
+    return redirect(url_for("outbox.show", code=code, queued=len(planned.going)), 303)
 
 
-@pages.get("/studies/<code>/outbox")
+@pages.get("/studies/<code>/reminders")
 @allow(managers)
-def show(code: str) -> ResponseReturnValue:
-    """Every mail of the study and what became of it."""
-    state = request.args.get("state", "")
-    state = state if state in MAIL_STATES else ""
-    counts = state_counts(session(), study())
-    page = asked_page(counts[state] if state else sum(counts.values()), ROWS_A_PAGE)
-    mails = mails_of(session(), study(), state=state, limit=page.size, offset=page.offset)
-    return render_template("outbox.html", counts=counts, state=state, page=page, mails=mails)
+def plan_reminding(code: str) -> ResponseReturnValue:
+    """The dry run of the reminders, of today or of the day in the address."""
+    return _reminders()
 
 
-def _plan(refused: Refusal | None = None, typed: str = "") -> str:
-    planned = plan_invitations(session(), study(), now())
+@pages.post("/studies/<code>/reminders")
+@allow(managers)
+def send_reminders(code: str) -> ResponseReturnValue:
+    """Queues the reminders once the person has typed how many there are."""
+    try:
+        planned = remind(
+            session(), installation(), study(), actor=actor(), now=now(), on=_day(), confirmed=_typed()
+        )
+    except CountNotConfirmed as refused:
+        return _reminders(refused), 422
+    return redirect(url_for("outbox.show", code=code, queued=len(planned.going)), 303)
+
+
+def _invitations(refused: Refusal | None = None) -> str:
+    return _page("invitations.html", plan_invitations(session(), study(), now()), ("invitation",), refused)
+
+
+def _reminders(refused: Refusal | None = None) -> str:
+    planned = plan_reminders(session(), study(), now(), _day())
+    due = {one.kind for one in planned.going}
+    kinds = tuple(kind for kind in FAMILIES if kind in due)
+    return _page("reminders.html", planned, kinds, refused)
+
+
+def _page(template: str, planned: Planned, kinds: tuple[str, ...], refused: Refusal | None) -> str:
     aside = Counter(one.reason for one in planned.suggestions if one.reason)
     return render_template(
-        "invitations.html",
+        template,
         planned=planned,
         aside=aside,
-        samples=[(one, sample(session(), installation(), study(), "invitation", one)) for one in LANGUAGES],
+        samples=[
+            (kind, spoken, preview(session(), installation(), study(), kind, spoken, now()))
+            for kind in kinds
+            for spoken in LANGUAGES
+        ],
         problem=refused.message(language()) if refused else None,
-        typed=typed,
+        typed=request.form.get("count", "")[:20],
+        on=_day(),
     )
+
+
+def _typed() -> int:
+    """The count that was typed; -1, which is never right, for anything else."""
+    typed = request.form.get("count", "").strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else -1
+
+
+def _day() -> date | None:
+    try:
+        return date.fromisoformat(request.values.get("on", ""))
+    except ValueError:
+        return None

@@ -13,10 +13,11 @@ class Tab:
     label: str
     roles: tuple[str, ...]
 
-    @property
-    def section(self) -> str:
-        """The blueprint, by which the current tab is known."""
-        return self.endpoint.split(".")[0]
+    sections: tuple[str, ...] = ()
+
+    def holds(self, blueprint: str | None) -> bool:
+        """Whether a page of this blueprint stands under this tab."""
+        return blueprint in (self.endpoint.split(".")[0], *self.sections)
 
 
 _ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statistician"), ("manager",)
@@ -24,7 +25,8 @@ TABS = (
     Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
     Tab("lists.show", lazy_gettext("Listes"), _DESK),
     Tab("respondents.show", lazy_gettext("Correspondants"), _DESK),
-    Tab("inviting.show", lazy_gettext("Envois"), _DESK),
+    Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
+    Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),
     Tab("exporting.show", lazy_gettext("Exports"), _DATA),
     Tab("journal.show", lazy_gettext("Journal"), _DATA),
 )

@@ -1,7 +1,7 @@
 """How dates, numbers, roles and fates are said on the screens, and the words every page shares."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.cohort.reasons import REASONS as ROW_REASONS
 from app.doors.request import Passage, language
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
+from app.outreach.chase import STATUSES, STEPS
 from app.outreach.conditions import REASONS
 
 DASH = "–"
@@ -85,8 +86,7 @@ def say_flag(code: str) -> str:
 
 def say_mail_reason(reason: str) -> str:
     """Why a mail does not go."""
-    known = REASONS.get(reason)
-    return known[1 if language() == "en" else 0] if known else reason
+    return _either(REASONS, reason)
 
 
 def say_mail_state(state: str) -> str:
@@ -144,6 +144,53 @@ def say_export_format(name: str) -> str:
     return str(formats.get(name, name))
 
 
+def say_chase_step(step: str) -> str:
+    """The next best step with a centre."""
+    return _either(STEPS, step)
+
+
+def say_chase_status(status: str) -> str:
+    """Where the telephone desk stands with a centre."""
+    return _either(STATUSES, status)
+
+
+def say_outcome(outcome: str) -> str:
+    """How a call went."""
+    outcomes = {
+        "reached": gettext("Joint"),
+        "no_answer": gettext("Pas de réponse"),
+        "call_back": gettext("À rappeler"),
+        "wrong_person": gettext("Pas la bonne personne"),
+        "promised": gettext("Réponse promise"),
+        "refused": gettext("Refus"),
+        "note": gettext("Note"),
+    }
+    return str(outcomes.get(outcome, outcome))
+
+
+def say_plan_label(name: str) -> str:
+    """A value of the calendar or the budget."""
+    labels = {
+        "announced_on": gettext("Annonce"),
+        "invited_on": gettext("Invitation"),
+        "first_reminder_on": gettext("Première relance"),
+        "return_by": gettext("Retour demandé avant le"),
+        "closes_on": gettext("Clôture"),
+        "reminder_days": gettext("Jours entre deux relances"),
+        "quiet_days": gettext("Jours de silence après une activité du centre"),
+        "cap_nothing": gettext("Relances quand rien n’est venu"),
+        "cap_partial": gettext("Relances quand c’est commencé"),
+        "cap_query": gettext("Relances pour une correction demandée"),
+        "monthly_ceiling": gettext("Courriels par mois, toutes études réunies"),
+    }
+    return str(labels.get(name, name))
+
+
+def _either(words: Mapping[str, tuple[str, str]], key: str) -> str:
+    known = words.get(key)
+    return known[1 if language() == "en" else 0] if known else key
+
+
 def reflowed(text: str) -> str:
     """A mail's text without the line ends that only keep it under 76 characters."""
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
@@ -176,4 +223,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "stop_reason": say_stop_reason,
     "export_format": say_export_format,
     "reflowed": reflowed,
+    "chase_step": say_chase_step,
+    "chase_status": say_chase_status,
+    "outcome": say_outcome,
+    "plan_label": say_plan_label,
 }

@@ -1,0 +1,96 @@
+"""The telephone desk: which centre to call next, what to say, what was said, and the list to take away."""
+
+from datetime import date
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, NotFound
+
+from app.accounts.identities import identities_shown
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.chase_list import chase_workbook
+from app.doors.sponsor.rights import managers, someone, study
+from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
+from app.outreach.people import person_of, respondents_of
+from app.outreach.words import CHASE_STATUSES, OUTCOMES
+
+pages = Blueprint("chasing", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/studies/<code>/chase")
+@allow(managers)
+def show(code: str) -> ResponseReturnValue:
+    """Every centre with its next best step, the most useful call first."""
+    return render_template("chase.html", lines=desk(session(), study(), now()))
+
+
+@pages.get("/studies/<code>/chase.xlsx")
+@allow(managers)
+def download(code: str) -> ResponseReturnValue:
+    """The same list as a workbook, without names."""
+    content = chase_workbook(desk(session(), study(), now()), language())
+    name = f"{code}_relances_{now():%Y-%m-%d}.xlsx"
+    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@pages.get("/studies/<code>/chase/<int:centre_id>")
+@allow(managers)
+def call(code: str, centre_id: int) -> ResponseReturnValue:
+    """One centre: the script, the people, what was said before."""
+    line = _line(centre_id)
+    shown = identities_shown(session(), token=someone().token, study=code)
+    people = [
+        (one, person_of(installation().vault, one) if shown else None)
+        for one in respondents_of(session(), study(), line.centre)
+    ]
+    return render_template(
+        "chase_centre.html",
+        line=line,
+        script=script(line, study()),
+        people=people,
+        shown=shown,
+        contacts=contacts_of(session(), line.centre),
+        outcomes=OUTCOMES,
+        follows=FOLLOWS[line.status],
+    )
+
+
+@pages.post("/studies/<code>/chase/<int:centre_id>/note")
+@allow(managers)
+def keep_note(code: str, centre_id: int) -> ResponseReturnValue:
+    """Keeps what was said."""
+    outcome = next((one for one in OUTCOMES if one == request.form.get("outcome")), None)
+    if outcome is None:
+        raise BadRequest
+    text = request.form.get("note", "")
+    note(session(), study(), _line(centre_id).centre, outcome=outcome, text=text, actor=actor(), now=now())
+    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
+
+
+@pages.post("/studies/<code>/chase/<int:centre_id>/status")
+@allow(managers)
+def move(code: str, centre_id: int) -> ResponseReturnValue:
+    """Where the desk stands with this centre from now on."""
+    status = next((one for one in CHASE_STATUSES if one == request.form.get("status")), None)
+    if status is None:
+        raise BadRequest
+    set_status(
+        session(), study(), _line(centre_id).centre, status, actor=actor(), now=now(), next_on=_next_on()
+    )
+    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
+
+
+def _line(centre_id: int) -> ChaseLine:
+    for line in desk(session(), study(), now()):
+        if line.centre.id == centre_id:
+            return line
+    raise NotFound
+
+
+def _next_on() -> date | None:
+    try:
+        return date.fromisoformat(request.form.get("next_on", ""))
+    except ValueError:
+        return None
