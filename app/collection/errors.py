@@ -28,7 +28,7 @@ class AnswersRefused(CollectionRefusal):
     """None of what was sent could be understood; `details` maps each address to its messages."""
 
     code = "answers-refused"
-    fr = "La réponse n’a pas été comprise : {why_fr}"
+    fr = "La réponse n’a pas été comprise : {why_fr}"
     en = "The answer was not understood: {why_en}"
 
 
@@ -36,7 +36,7 @@ class UnknownQuestion(CollectionRefusal):
     """An address that the questionnaire does not have."""
 
     code = "unknown-question"
-    fr = "La question « {name} » n’existe pas dans ce questionnaire."
+    fr = "La question « {name} » n’existe pas dans ce questionnaire."
     en = "There is no question “{name}” in this questionnaire."
 
 
@@ -61,7 +61,7 @@ class ReasonNeeded(CollectionRefusal):
     """A change after submission needs a reason."""
 
     code = "reason-needed"
-    fr = "Ce questionnaire est déjà transmis : indiquez le motif de la correction."
+    fr = "Ce questionnaire est déjà transmis : indiquez le motif de la correction."
     en = "This questionnaire has been submitted: give the reason for the correction."
 
 
@@ -69,7 +69,7 @@ class CorrectionContradicts(CollectionRefusal):
     """A correction would leave a contradiction in a submitted response; `details` are the findings."""
 
     code = "correction-contradicts"
-    fr = "La correction contredit une autre réponse : {why_fr}"
+    fr = "La correction contredit une autre réponse : {why_fr}"
     en = "The correction contradicts another answer: {why_en}"
 
 
@@ -77,7 +77,7 @@ class AnswersContradict(CollectionRefusal):
     """Blocking findings forbid the submission; `details` are the findings."""
 
     code = "answers-contradict"
-    fr = "{count} contradiction(s) à lever avant de transmettre : {why_fr}"
+    fr = "{count} contradiction(s) à lever avant de transmettre : {why_fr}"
     en = "{count} contradiction(s) to settle before submitting: {why_en}"
 
 
@@ -119,7 +119,7 @@ class AlreadySubmitted(CollectionRefusal):
 
     code = "already-submitted"
     status = 409
-    fr = "Le questionnaire de {patient} est déjà transmis : corrigez-le plutôt."
+    fr = "Le questionnaire de {patient} est déjà transmis : corrigez-le plutôt."
     en = "The questionnaire of {patient} has been submitted: correct it instead."
 
 
@@ -143,7 +143,7 @@ class UnreadableAnswers(CollectionRefusal):
     """A file of answers that is no list of patients."""
 
     code = "unreadable-answers"
-    fr = "Ce fichier de réponses n’est pas lisible : {why}"
+    fr = "Ce fichier de réponses n’est pas lisible : {why}"
     en = "This file of answers cannot be read: {why}"
 
 
@@ -151,7 +151,7 @@ class StudyUnknown(CollectionRefusal):
     """Neither a shipped study nor a folder of that shape."""
 
     code = "study-unknown"
-    fr = "« {study} » n’est ni une étude livrée ({known}) ni un dossier contenant study.yaml."
+    fr = "« {study} » n’est ni une étude livrée ({known}) ni un dossier contenant study.yaml."
     en = "“{study}” is neither a shipped study ({known}) nor a folder with a study.yaml."
 
 
@@ -159,7 +159,7 @@ class StudyFaulty(CollectionRefusal):
     """A definition with faults cannot be opened."""
 
     code = "study-faulty"
-    fr = "La définition de l’étude a {count} faute(s) : {first}. Lancez `./recueil forms check`."
+    fr = "La définition de l’étude a {count} faute(s) : {first}. Lancez `./recueil forms check`."
     en = "The study's definition has {count} fault(s): {first}. Run `./recueil forms check`."
 
 
@@ -167,5 +167,5 @@ class ImportRefused(CollectionRefusal):
     """One patient of a file is refused; `details` are the sentences."""
 
     code = "import-refused"
-    fr = "Réponses refusées : {why}"
+    fr = "Réponses refusées : {why}"
     en = "Answers refused: {why}"

@@ -44,7 +44,7 @@ def enrol() -> ResponseReturnValue:
     if not initials and "initials" not in errors:
         errors["initials"] = gettext("Indiquez les initiales du patient.")
     if len(initials) > LONGEST_INITIALS:
-        errors["initials"] = gettext("Des initiales, pas un nom : 8 caractères au plus.")
+        errors["initials"] = gettext("Des initiales, pas un nom : 8 caractères au plus.")
     birth = _birth(errors)
     sex = request.form.get("sex", "")
     if sex not in ("1", "2"):
@@ -79,7 +79,7 @@ def _birth(errors: dict[str, str]) -> str | None:
         errors["birth"] = refused.message(language())
         return None
     if cell.value is None:
-        errors["birth"] = gettext("Indiquez la naissance : mois et année suffisent.")
+        errors["birth"] = gettext("Indiquez la naissance : mois et année suffisent.")
     return str(cell.value) if cell.value is not None else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.cohort.models import Study
 from app.doors.centre.visiting import ENTRY, respondent_only, visitor
@@ -19,9 +20,7 @@ from app.outreach.people import known_people
 views = Blueprint("entering", __name__)
 OPENED = "opened"
 PEOPLE_OFFERED = 5
-FUNCTIONS_FR = (
-    "Néphrologue", "Autre médecin", "Interne", "Pharmacien", "Attaché de recherche clinique", "Infirmier", "Secrétaire",
-)  # fmt: skip
+
 
 
 @views.get("/r/<token>")
@@ -133,7 +132,19 @@ def _name_page(link: Link, typed: Any, error: str | None) -> str:
         "name.html",
         **_about(link),
         known=_known(link),
-        functions=FUNCTIONS_FR,
+        functions=_functions(),
         typed=typed,
         error=error,
     )
+
+
+def _functions() -> list[str]:
+    return [
+        gettext("Néphrologue"),
+        gettext("Autre médecin"),
+        gettext("Interne"),
+        gettext("Pharmacien"),
+        gettext("Attaché de recherche clinique"),
+        gettext("Infirmier"),
+        gettext("Secrétaire"),
+    ]

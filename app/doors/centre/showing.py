@@ -158,7 +158,7 @@ def _kept(shown: Shown, address: Address, cell: Cell) -> str:
     value = kind_of(shown.question(address.name).type).display(
         cell, shown.question(address.name), shown.language
     )
-    return gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value)
+    return gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value)
 
 
 def _finding(shown: Shown, name: str, finding: Found) -> Markup:

@@ -166,10 +166,10 @@ def hint_of(question: Question, language: Language) -> str:
     """The line of help under a label: help, usual value, other units that may be typed, the form of a date."""
     parts = [question.help[language]]
     if question.usual:
-        parts.append(gettext("Habituel : %(value)s.", value=question.usual))
+        parts.append(gettext("Habituel : %(value)s.", value=question.usual))
     if question.other_units:
         units = ", ".join(unit.name for unit in question.other_units)
-        parts.append(gettext("Aussi accepté : %(units)s (écrivez l’unité).", units=units))
+        parts.append(gettext("Aussi accepté : %(units)s (écrivez l’unité).", units=units))
     if question.type == "date":
         parts.append(gettext("jj/mm/aaaa"))
     if question.type == "partial_date":

@@ -58,7 +58,7 @@ def described(shown: Shown, address: str, stored: dict[str, Any]) -> str:
 def _both(shown: Shown, clash: Clash, response: Response | None) -> Markup:
     who, at = (last_change(session(), response, clash.address) if response else None) or ("?", None)
     said = gettext(
-        "Entre-temps, %(who)s a enregistré « %(value)s » (%(when)s). Enregistrez de nouveau pour garder votre saisie, ou :",
+        "Entre-temps, %(who)s a enregistré « %(value)s » (%(when)s). Enregistrez de nouveau pour garder votre saisie, ou :",
         who=who,
         value=described(shown, clash.address, clash.stored),
         when=instant(at) if at else "",
