@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.doors.guard import allow
 from app.doors.request import actor, installation, now, session
 from app.doors.sponsor.rights import statisticians, study
+from app.extraction.cuts import counts_of, list_cuts
 from app.extraction.jobs import ask_export, job_of, job_path, list_jobs
 from app.extraction.models import FORMATS
 
@@ -18,18 +19,21 @@ def show(code: str) -> ResponseReturnValue:
     """The exports asked so far, and the click that asks for another."""
     jobs = list_jobs(session(), study())
     waiting = any(job.state in ("asked", "building") for job in jobs)
-    return render_template("exports.html", jobs=jobs, waiting=waiting, formats=FORMATS)
+    cuts = [(cut, counts_of(cut)) for cut in list_cuts(session(), study())]
+    return render_template("exports.html", jobs=jobs, waiting=waiting, formats=FORMATS, cuts=cuts)
 
 
 @pages.post("/studies/<code>/exports")
 @allow(statisticians)
 def ask(code: str) -> ResponseReturnValue:
     """Asks for an export, which the journal notes."""
-    chosen = request.form.get("format", "xlsx")
+    chosen, frozen = request.form.get("format", "xlsx"), "freeze" in request.form
     ask_export(
         session(),
         study(),
-        format=chosen if chosen in FORMATS else "xlsx",
+        format=chosen if chosen in FORMATS and not frozen else "xlsx",
+        freeze_as=request.form.get("name", "").strip()[:120] if frozen else None,
+        since=request.form.get("since", type=int),
         labels="labels" in request.form,
         submitted_only="submitted_only" in request.form,
         actor=actor(),

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import HeldFile
-from app.cohort.errors import NoList
+from app.cohort.errors import NoKeyColumn, NoList
 from app.cohort.imports import check_list, import_list
 from app.cohort.report import ImportReport
 from app.cohort.rules import ListRules
@@ -47,6 +47,8 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
     held = held_upload(held_id, PURPOSE)
     try:
         report = _checked(held)
+    except NoKeyColumn:
+        return redirect(url_for("mapping.show", code=code, held_id=held_id))
     except Refusal as refused:
         return _page(refused, held), 422
     fate = request.args.get("fate", "")

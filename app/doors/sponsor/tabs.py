@@ -23,11 +23,11 @@ class Tab:
 _ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statistician"), ("manager",)
 TABS = (
     Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
-    Tab("lists.show", lazy_gettext("Listes"), _DESK),
+    Tab("lists.show", lazy_gettext("Listes"), _DESK, ("mapping", "reviewing")),
     Tab("respondents.show", lazy_gettext("Correspondants"), _DESK),
     Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
     Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),
-    Tab("exporting.show", lazy_gettext("Exports"), _DATA),
+    Tab("exporting.show", lazy_gettext("Données"), _DATA, ("completing",)),
     Tab("journal.show", lazy_gettext("Journal"), _DATA),
 )
 
