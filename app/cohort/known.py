@@ -56,12 +56,12 @@ class Known:
     alias_keys: set[str] = field(default_factory=set)
 
 
-def load_known(session: Session, vault: Vault, study: Study) -> Known:
-    """Everything that importing another list into `study` must respect."""
+def load_known(session: Session, vault: Vault, study: Study, without: frozenset[int] = frozenset()) -> Known:
+    """Everything that importing another list into `study` must respect; `without` leaves rows out of the persons."""
     known = Known()
     _load_rows(session, study, known)
     _load_centres(session, study, known)
-    _load_persons(session, vault, study, known)
+    _load_persons(session, vault, study, known, without)
     return known
 
 
@@ -120,7 +120,9 @@ def _load_centres(session: Session, study: Study, known: Known) -> None:
             known.book.learn(known.entries[owner], place, "decided", alias.seen)
 
 
-def _load_persons(session: Session, vault: Vault, study: Study, known: Known) -> None:
+def _load_persons(
+    session: Session, vault: Vault, study: Study, known: Known, without: frozenset[int]
+) -> None:
     patients = select(Patient.id, Patient.code).where(Patient.study_id == study.id)
     known.patient_codes = dict(session.execute(patients).all())
     undecided = _open_cases(session, study)
@@ -128,7 +130,7 @@ def _load_persons(session: Session, vault: Vault, study: Study, known: Known) ->
     for row, raw in _linked_rows(session, study):
         case = undecided.get(row.id)
         key: str | int | None = row.patient_id if row.patient_id is not None else case.id if case else None
-        if key is None:
+        if key is None or row.id in without:
             continue
         member, told = member_of(vault, row, raw)
         persons[key] = known.register.add(member, row.link_rule or "first", persons.get(key))

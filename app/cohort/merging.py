@@ -1,0 +1,130 @@
+"""Merging and splitting patients and centres by hand: what hangs on them follows, and everything can come back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cohort.centres import centre_by_id, make_centre, remember_alias
+from app.cohort.deciding import Desk, Done, conclude, replayed
+from app.cohort.errors import BadDecision
+from app.cohort.ledger import Ledger, keys_where, move_all
+from app.cohort.models import Authorisation, Centre, CentreAlias, Decision, Patient
+from app.cohort.names import Place
+from app.cohort.relinking import Relinker
+from app.cohort.resolving import Entry
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The keys that a merge moved in bulk, for its undoing."""
+
+    kind: str
+    gone: Any
+    kept: Any
+    moved: dict[str, list[Any]]
+
+
+def merge_patients(
+    desk: Desk, gone: Patient, kept: Patient, *, mutation_id: str, reason: str | None = None
+) -> Decision:
+    """`gone` and `kept` are one person: rows, answers and links move to `kept`; the code of `gone` finds it.
+
+    Raises BadDecision for one and the same or for patients of two studies; a hook may refuse.
+    """
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
+        raise BadDecision(
+            why_fr="il faut deux patients distincts de l’étude.", why_en="two distinct patients are needed."
+        )
+    ledger = Ledger(desk.session)
+    for key in keys_where(desk.session, Authorisation, "patient_id", gone.id):
+        ledger.set(desk.session.get_one(Authorisation, key), patient_id=kept.id, link_rule="decided")
+    ledger.set(gone, merged_into_id=kept.id)
+    ledger.patients |= {gone.id, kept.id}
+    done = Done(
+        "merge", ledger, {"merge": {"kind": "patient", "gone": gone.id, "kept": kept.id, "moved": {}}}
+    )
+    return conclude(desk, done, mutation_id=mutation_id, reason=reason)
+
+
+def split_patient(
+    desk: Desk, patient: Patient, row_ids: Sequence[int], *, mutation_id: str, reason: str | None = None
+) -> Decision:
+    """These rows of `patient` are another person, who becomes a new patient. The answers stay where they are."""
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    own = set(keys_where(desk.session, Authorisation, "patient_id", patient.id))
+    if not row_ids or not set(row_ids) < own:
+        raise BadDecision(
+            why_fr="choisissez une partie des lignes de ce patient.",
+            why_en="choose some of this patient's rows.",
+        )
+    ledger = Ledger(desk.session)
+    Relinker(desk.session, desk.vault, desk.study, desk.rules, ledger, desk.now).as_new_patient(row_ids)
+    return conclude(desk, Done("split", ledger, {}), mutation_id=mutation_id, reason=reason)
+
+
+def merge_centres(
+    desk: Desk, gone: Centre, kept: Centre, *, mutation_id: str, reason: str | None = None
+) -> Decision:
+    """`gone` and `kept` are one hospital: patients, rows, respondents and links move to `kept`; codes stay."""
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
+        raise BadDecision(
+            why_fr="il faut deux centres distincts de l’étude.", why_en="two distinct centres are needed."
+        )
+    moved = {
+        "patient": keys_where(desk.session, Patient, "centre_id", gone.id),
+        "authorisation": keys_where(desk.session, Authorisation, "centre_id", gone.id),
+    }
+    for model in (Patient, Authorisation):
+        move_all(desk.session, model, "centre_id", moved[model.__tablename__], kept.id)
+    ledger = Ledger(desk.session)
+    ledger.set(gone, merged_into_id=kept.id)
+    facts = {"merge": {"kind": "centre", "gone": gone.id, "kept": kept.id, "moved": moved}}
+    return conclude(desk, Done("merge", ledger, facts), mutation_id=mutation_id, reason=reason)
+
+
+def split_alias(desk: Desk, alias: CentreAlias, *, mutation_id: str, reason: str | None = None) -> Decision:
+    """This spelling was another hospital: it becomes a centre of its own, for this and the next lists.
+
+    Rows already stored keep their centre; the next list with this spelling goes to the new one.
+    """
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    ledger = Ledger(desk.session)
+    place = Place(alias.name, alias.city, alias.postcode, alias.finess)
+    entry = Entry()
+    entry.learn(place, 1)
+    centre = make_centre(desk.session, desk.study, entry, place, "decided", actor=desk.actor, now=desk.now)
+    ledger.added.append(("centre", centre.id))
+    ledger.set(alias, centre_id=centre.id, origin="decided")
+    return conclude(desk, Done("split", ledger, {}), mutation_id=mutation_id, reason=reason)
+
+
+def assign_alias(
+    desk: Desk, place: Place, centre_id: int, *, mutation_id: str, reason: str | None = None
+) -> Decision:
+    """Remembers by hand that `place` is a spelling of a centre."""
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    ledger = Ledger(desk.session)
+    centre = centre_by_id(desk.session, desk.study, centre_id)
+    ledger.added_alias(remember_alias(desk.session, desk.study, centre, place, "decided", desk.now))
+    return conclude(desk, Done("assign", ledger, {}), mutation_id=mutation_id, reason=reason)
+
+
+def aliases_of(session: Session, centre: Centre) -> list[CentreAlias]:
+    """The spellings of a centre, those resolved but for a typo first: they are the ones to check."""
+    keys = keys_where(session, CentreAlias, "centre_id", centre.id)
+    found = [session.get_one(CentreAlias, key) for key in keys]
+    return sorted(found, key=lambda alias: (alias.origin != "typo", alias.name))
