@@ -45,7 +45,8 @@ def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = 
         Column(
             name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,
             en=derived.label.en + at_en, question=derived.help.fr, unit=_unit(derived.unit), choices=_choices(choices),
-            rule=derived.formula.text, source=derived.source, version=str(union.version),
+            required="dérivée : calculée, jamais saisie", rule=derived.formula.text, source=derived.source,
+            version=str(union.version),
         ),
     )  # fmt: skip
 

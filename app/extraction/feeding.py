@@ -16,14 +16,13 @@ from app.collection.questionnaires import Published, version_by_id, versions_of
 from app.extraction.flow import OutcomeSteps, outcome_steps
 from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
 from app.extraction.learning import Census
-from app.extraction.reading import Filters, PatientRow, centre_codes, patient_rows
+from app.extraction.reading import OPPOSED, Filters, PatientRow, centre_codes, patient_rows
 from app.extraction.records import Record, evaluation_of, record_of
 from app.kernel.vault import Vault
 from exports.tables import Batch, Pass, Row, Table, member
 from forms.definition import Questionnaire
 
 BATCH = 50
-OPPOSED = "opposed"
 Progress = Callable[[int], None]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
 from app.extraction.listed import YES_NO
 from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slots, union_of, visit_slots
-from app.extraction.reading import PatientRow
+from app.extraction.reading import OPPOSED, PatientRow
 from app.extraction.records import Record
 from app.extraction.states import COLUMNS as STATE_COLUMNS
 from app.extraction.states import StatePlan
@@ -102,7 +102,10 @@ class Layout:
 
     def patient_row(self, centre: str, row: PatientRow, record: Record | None) -> list[object]:
         """The row of a patient; without a record what the list says stands alone."""
-        sheets = self.versions[row.version_id] if row.version_id is not None else self._any
+        sheets = self._of(row)
+        if row.disposition == OPPOSED:
+            blanks = [None] * (len(PATIENT_HEAD) - 4)
+            return [centre, row.code, row.status or "not_started", OPPOSED, *blanks, *sheets.patients.at("").fill({}, {})]
         head: list[object] = [
             centre, row.code, row.status or "not_started", row.disposition, utc(row.submitted_at),
             paris(row.submitted_at), sheets.number if row.version_id is not None else None,

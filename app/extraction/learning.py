@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.extraction.planning import Learned
-from app.extraction.reading import PatientRow
+from app.extraction.reading import OPPOSED, PatientRow
 from exports.limits import TEXT, parts_needed
 
 
@@ -39,7 +39,7 @@ class Census:
             self.dispositions[row.disposition] += 1
         head = f"{row.code}|{row.centre_id}|{row.status}|{row.submitted_at}|{row.disposition}|{row.first_grant_on}|"
         self._digest.update(head.encode())
-        if row.document is None or row.version_id is None:
+        if row.document is None or row.version_id is None or row.disposition == OPPOSED:
             return
         self.responses += 1
         self.simulated += bool(row.simulated)

@@ -12,6 +12,8 @@ from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response, Submission
 
 PAGE = 250
+OPPOSED = "opposed"
+"""Of a patient who opposed nothing is read but that there is one (trust.md R33)."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from exports.codebook import codes, dictionary
 from exports.flow_chart import Aside, Step, draw
 from exports.names import short_names
+from exports.share_chart import Bar
+from exports.share_chart import draw as draw_shares
 from tests.exports.builders import COLUMNS, hostile, plain
 
 
@@ -52,3 +54,11 @@ def test_the_flow_diagram_tells_its_numbers_and_sets_no_style() -> None:
     assert "doublons\u00a0: 4" in drawn
     assert "style" not in drawn
     assert "1,234" in draw(steps, "en")
+
+
+def test_the_completeness_chart_tells_every_figure_and_sets_no_style() -> None:
+    drawn = draw_shares([Bar("Poids <kg>", {"answered": 3, "unknown": 1}), Bar("Rien", {})], "Complétude", "fr")
+    assert "Poids &lt;kg&gt;: 3/4" in drawn
+    assert "75\u00a0% (3/4)" in drawn
+    assert 'width="255.0"' in drawn
+    assert "style" not in drawn

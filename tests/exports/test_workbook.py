@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -64,6 +65,13 @@ def test_calamine_reads_every_cell_as_it_was_given(hostile_book: io.BytesIO) -> 
         assert cells[: len(values)] == ["" if value is None else value for value in values]
         # calamine leaves the escape of a non-character as it is; such signs are refused at entry anyway.
         assert "".join(cells[len(values) :]).replace("_xFFFE_", "\ufffe") == text
+
+
+def test_each_row_of_a_sheet_stands_once_and_in_order(hostile_book: io.BytesIO) -> None:
+    with zipfile.ZipFile(hostile_book) as members:
+        part = members.read("xl/worksheets/sheet2.xml").decode()
+    numbers = [int(number) for number in re.findall(r'<row r="(\d+)"', part)]
+    assert numbers == list(range(1, len(HOSTILE) + 2))
 
 
 def test_no_cell_is_a_formula_and_formula_like_text_is_quoted(hostile_book: io.BytesIO) -> None:

@@ -16,6 +16,7 @@ from app.cohort.models import Centre
 from app.cohort.studies import find_study
 from app.collection.models import Response
 from app.collection.questionnaires import publish
+from app.extraction.charts import flow_of
 from app.extraction.completeness import completeness
 from app.extraction.exporting import export
 from app.extraction.flow import flow_steps
@@ -44,7 +45,8 @@ def second_version(folder: Path) -> Questionnaire:
     """calci_sts with a question gone, one more, and one more choice."""
     shutil.copytree(shipped("calci_sts"), folder)
     section = folder / "20_terrain.yaml"
-    text = section.read_text(encoding="utf-8").replace("      none: {fr: \"Aucun\"", "      copd: {fr: BPCO, en: COPD}\n      none: {fr: \"Aucun\"", 1)
+    last = '      none: {fr: "Aucun"'
+    text = section.read_text(encoding="utf-8").replace(last, "      copd: {fr: BPCO, en: COPD}\n" + last, 1)
     kept, _, _ = text.partition("  - name: ecog_j0")
     section.write_text(kept + "  - {name: tabac, label: {fr: Tabac, en: Tobacco}, type: yes_no}\n", encoding="utf-8")
     study = folder / "study.yaml"
@@ -111,6 +113,8 @@ def test_each_step_of_the_flow_is_within_the_one_before(small) -> None:
     assert counts["answered"] == counts["chart_found"] == counts["treated"] == counts["outcome_known"] == 1
     (answered,) = (step for step in steps if step.key == "answered")
     assert {aside.key: aside.count for aside in answered.asides} == {"opposed": 1, "draft": 1, "untouched": 1}
+    with small.database.reading() as session:
+        assert flow_of(session, small.vault, find_study(session, "calci_sts")) == steps
     assert answered.count + sum(aside.count for aside in answered.asides) == 4
 
 
