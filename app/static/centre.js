@@ -72,7 +72,7 @@
     if (retry) {
       var button = document.createElement("button");
       button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = words.retry;
-      button.addEventListener("click", function () { lost = false; send(); });
+      button.addEventListener("click", function () { lost = false; if (queue[0]) { queue[0].again = false; } send(); });
       state.appendChild(document.createTextNode(" ")); state.appendChild(button);
     }
   }
@@ -90,10 +90,10 @@
     complain(clash.address, words.clash.replace("{who}", clash.who).replace("{when}", clash.when));
     row.className = "q__keep";
     [[words.theirs.replace("{value}", clash.theirs), function () { write(clash.address, clash.fields[0], clash.fields[1]); drop(clash.address); mend(clash.address); }],
-     [words.mine.replace("{value}", clash.mine), function () { enqueue(clash.address); }]].forEach(function (pair) {
+     [words.mine.replace("{value}", clash.mine), function () { mend(clash.address); enqueue(clash.address); }]].forEach(function (pair) {
       var button = document.createElement("button");
       button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = pair[0];
-      button.addEventListener("click", pair[1]);
+      button.addEventListener("click", function () { pair[1](); var first = fields(clash.address)[0]; if (first) { first.focus(); } });
       row.appendChild(button);
     });
     place.appendChild(row);

@@ -1,0 +1,222 @@
+"""The live page in a real browser: each answer saved when its field is left, and nothing lost whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from app.collection.documents import Document
+from app.collection.models import Response
+from tests.collection.builders import COLLEAGUE, Chart, change
+from tests.doors_centre.builders import busy_centres, page, token_for
+from tests.fixtures.serving import LiveServer
+from tests.fixtures.studies import Opened
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def desk(live_server: LiveServer, opened: Opened) -> Iterator[tuple[LiveServer, str]]:
+    """A served study and the token of a link."""
+    served = replace(opened, installation=live_server.installation)
+    yield live_server, token_for(live_server.installation, "calci_sts", busy_centres(served)[0])
+
+
+def enter(tab: Page, desk: tuple[LiveServer, str]) -> str:
+    """Comes in by the link; the code of the first patient."""
+    server, token = desk
+    tab.goto(f"{server.url}/r/{token}")
+    tab.get_by_role("button", name="Accéder").click()
+    tab.get_by_role("button", name="Je suis Dr MARTIN").click()
+    return tab.locator(".patient__code a").first.inner_text()
+
+
+def stored(server: LiveServer) -> Document:
+    """The answers as the database holds them."""
+    with server.installation.database.reading() as session:
+        text = session.scalars(select(Response.document)).first()
+    return Document.loads(text) if text else Document()
+
+
+def chart(server: LiveServer) -> Chart:
+    """The chart that the browser fills."""
+    with server.installation.database.reading() as session:
+        return Chart(server.installation, session.scalars(select(Response.patient_id)).one())
+
+
+def saved(tab: Page) -> None:
+    """Waits until the page says that everything is stored."""
+    expect(tab.locator("#etat")).to_contain_text("enregistré à", timeout=10_000)
+
+
+def test_an_answer_is_stored_when_its_field_is_left(browser_page: Page, desk: tuple[LiveServer, str]) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    browser_page.fill("[name=weight_kg]", "70,5")
+    browser_page.keyboard.press("Tab")
+    saved(browser_page)
+    assert stored(desk[0]).answers["weight_kg"]["v"] == 70.5
+    browser_page.get_by_role("button", name="Enregistrer et continuer").click()
+    browser_page.wait_for_url("**/calciphylaxie")
+    assert stored(desk[0]).answers["weight_kg"]["r"] == 1
+
+
+def test_what_follows_from_an_answer_appears_at_once(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    expect(browser_page.locator("#q-dial_start")).to_be_hidden()
+    browser_page.locator("[name=ckd_mod][value='1']").check()
+    expect(browser_page.locator("#q-dial_start")).to_be_visible()
+    browser_page.fill("[name=weight_kg]", "180")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#q-weight_kg")).to_contain_text("Valeur inhabituelle")
+
+
+def test_lines_are_added_and_removed_by_keyboard_without_leaving_the_page(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "antalgiques", "j0"))
+    browser_page.locator("[name='ag_any@j0'][value='1']").check()
+    browser_page.locator("[name='ag_drug@j0#1']").select_option("20")
+    saved(browser_page)
+    browser_page.get_by_role("button", name="Ajouter une ligne").press("Enter")
+    expect(browser_page.locator("[name='ag_drug@j0#2']")).to_be_focused()
+    browser_page.get_by_role("button", name="Retirer cette ligne").first.press("Enter")
+    expect(browser_page.locator("[name='ag_drug@j0#1']")).to_have_count(0)
+    assert stored(desk[0]).lines["ag@j0"] == [2]
+
+
+def test_offline_answers_wait_in_the_page_and_leave_when_the_network_is_back(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    browser_page.context.set_offline(True)
+    browser_page.fill("[name=weight_kg]", "70")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#etat")).to_contain_text("Hors connexion")
+    browser_page.fill("[name=height_cm]", "170")
+    browser_page.keyboard.press("Tab")
+    browser_page.context.set_offline(False)
+    saved(browser_page)
+    assert {"weight_kg", "height_cm"} <= stored(desk[0]).answers.keys()
+    assert browser_page.evaluate("sessionStorage.length") == 0
+
+
+def test_typing_that_was_never_sent_is_found_again_after_a_crash(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "statut"))
+    browser_page.locator("[name=comment_txt]").press_sequentially("vu en consultation", delay=5)
+    browser_page.wait_for_timeout(1_200)
+    browser_page.reload()
+    saved(browser_page)
+    assert stored(desk[0]).answers["comment_txt"]["v"] == "vu en consultation"
+
+
+def test_a_lost_session_keeps_the_text_until_the_link_is_opened_again(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    browser_page.context.clear_cookies()
+    browser_page.fill("[name=weight_kg]", "70")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#etat")).to_contain_text("Votre session est terminée")
+    enter(browser_page.context.new_page(), desk)
+    browser_page.get_by_role("button", name="Réessayer").click()
+    saved(browser_page)
+    assert stored(desk[0]).answers["weight_kg"]["v"] == 70.0
+
+
+@pytest.mark.parametrize("choice", ["Prendre celle-ci", "Garder la mienne"])
+def test_two_answers_to_one_question_are_both_shown_to_choose_from(
+    browser_page: Page, desk: tuple[LiveServer, str], choice: str
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    browser_page.fill("[name=height_cm]", "170")
+    browser_page.keyboard.press("Tab")
+    saved(browser_page)
+    chart(desk[0]).save(change("weight_kg", "80", 0), actor=COLLEAGUE)
+    browser_page.fill("[name=weight_kg]", "90")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#q-weight_kg")).to_contain_text("Dr LEROY")
+    browser_page.get_by_role("button", name=choice).click()
+    expect(browser_page.locator("#q-weight_kg .q__keep")).to_have_count(0)
+    browser_page.wait_for_timeout(500)
+    expected = "80" if choice.startswith("Prendre") else "90"
+    expect(browser_page.locator("[name=weight_kg]")).to_have_value(expected)
+    assert stored(desk[0]).answers["weight_kg"]["v"] == float(expected)
+
+
+def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    browser_page.fill("[name=weight_kg]", "70")
+    browser_page.keyboard.press("Tab")
+    saved(browser_page)
+    browser_page.evaluate(f"sessionStorage.setItem('recueil:/patients/{code}/questions/x', '{{}}')")
+    browser_page.goto(f"{desk[0].url}/patients/{code}/relecture")
+    browser_page.get_by_label("Pourquoi restent-elles sans réponse").fill("essai")
+    browser_page.get_by_role("button", name="Transmettre ainsi").click()
+    expect(browser_page.get_by_role("heading", name="Merci")).to_be_visible()
+    assert browser_page.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=False)
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_axe_finds_nothing_on_any_page(browser: Browser, desk: tuple[LiveServer, str], width: int) -> None:
+    context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    server, token = desk
+    problems: list[str] = []
+
+    def look() -> None:
+        found = Axe().run(tab, options=AXE)
+        problems.extend(
+            f"{tab.url} {one['id']} {[node['target'] for node in one['nodes']][:3]}"
+            for one in found.response["violations"]
+        )
+        overflow = tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        problems.extend([f"{tab.url} scrolls sideways"] if overflow else [])
+
+    tab.goto(f"{server.url}/r/{token}")
+    look()
+    tab.get_by_role("button", name="Accéder").click()
+    look()
+    tab.get_by_role("link", name="Ce n’est pas pour moi").click()
+    look()
+    tab.go_back()
+    tab.get_by_role("button", name="Je suis Dr MARTIN").click()
+    look()
+    code = tab.locator(".patient__code a").first.inner_text()
+    tab.goto(server.url + page(code, "antalgiques", "j0"))
+    tab.locator("[name='ag_any@j0'][value='1']").check()
+    tab.locator("[name='ag_drug@j0#1']").select_option("20")
+    saved(tab)
+    tab.goto(server.url + page(code, "terrain"))
+    tab.fill("[name=weight_kg]", "180")
+    tab.fill("[name=height_cm]", "abc")
+    tab.keyboard.press("Tab")
+    expect(tab.locator("#q-height_cm")).to_contain_text("n’est pas un nombre")
+    look()
+    for place in ("dossier", "associes", "evolution/m12", "antalgiques/j0", "effets", "essentiel"):
+        tab.goto(server.url + page(code, place))
+        look()
+    for place in ("relecture", "imprimer", "sans-reponse", "recu"):
+        tab.goto(f"{server.url}/patients/{code}/{place}")
+        look()
+    assert problems == []
+    context.close()
