@@ -106,7 +106,9 @@ def read(letter: Letter, wording: Wording) -> Reading:
 
 def one_line(text: str) -> str:
     """Text as one harmless line: a centre's name comes from a list that anybody may have typed."""
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    plain = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    # What looks like an encoded word would be decoded by whoever reads the header, line ends included.
+    return plain.replace("=?", "= ?")
 
 
 def _values(letter: Letter) -> dict[str, str]:

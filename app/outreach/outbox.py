@@ -6,7 +6,7 @@ just before the content goes: only a mail stopped between there and `sent` is un
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, func, select, text, update
+from sqlalchemy import Executable, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
@@ -17,6 +17,7 @@ from app.outreach.letters import Written
 from app.outreach.models import Link, Mail, Mailbox, Worker
 
 SILENT = timedelta(seconds=4)
+FORGOTTEN = timedelta(days=1)
 MOST_TRIES = 6
 # After the first try, the second, …: six tries lie within 48 hours.
 BACK_OFF = (
@@ -154,6 +155,7 @@ def take_back(session: Session, worker: str, now: datetime) -> tuple[int, int]:
     """Mails of workers that fell silent: (planned again, uncertain). Safe in any number of workers at once."""
     alive = select(Worker.id).where(Worker.beat_at > now - SILENT)
     orphan = (Mail.worker.is_not(None), Mail.worker != worker, Mail.worker.not_in(alive))
+    session.execute(delete(Worker).where(Worker.beat_at < now - FORGOTTEN))
     freed = update(Mail).where(*orphan, Mail.state == "leased").values(state="planned", worker=None)
     # The worker's name stays: should it only have been slow, it may still report what the server said.
     doubtful = (
@@ -170,21 +172,16 @@ def held_by_others(session: Session, worker: str) -> bool:
 
 def beat(session: Session, worker: str, now: datetime) -> None:
     """This worker's sign of life."""
-    row = session.get(Worker, worker)
-    if row is None:
+    # By statement and not by object: another thread of this worker may be beating, too.
+    if not _moved(session, update(Worker).where(Worker.id == worker).values(beat_at=now), {}):
         session.add(Worker(id=worker, started_at=now, beat_at=now))
-    else:
-        row.beat_at = now
-    session.flush()
+        session.flush()
 
 
 def sign_off(session: Session, worker: str) -> None:
     """Gives everything back and forgets the worker."""
     release(session, worker)
-    row = session.get(Worker, worker)
-    if row is not None:
-        session.delete(row)
-    session.flush()
+    session.execute(delete(Worker).where(Worker.id == worker))
 
 
 def next_due(session: Session) -> datetime | None:

@@ -1,14 +1,19 @@
 """The worker: delivers the outbox and runs the other asked tasks, until told to stop or until nothing is due."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
 
 from app.kernel.clock import Clock
 from app.kernel.installation import Installation
 from app.outreach import outbox
 from app.outreach.delivery import Courier, Report
 from app.outreach.transport import Opener, transport_of
+
+log = logging.getLogger("recueil.worker")
 
 BEAT_SECONDS = 1.0
 IDLE_SECONDS = 2.0
@@ -36,16 +41,16 @@ def run_worker(
     """
     stop = stop or threading.Event()
     working = courier(installation, opener(installation), clock or installation.clock)
-    with _beating(working):
-        try:
+    try:
+        with _beating(working):
             while not stop.is_set():
                 done = working.round() + sum(task(installation, working.clock) for task in tasks)
                 outage = working.report.unreachable is not None
                 if once and (outage or not (done or _others_hold(working))):
                     break
                 _pause(working, stop, done, once)
-        finally:
-            working.close()
+    finally:
+        working.close()
     return working.report
 
 
@@ -71,7 +76,11 @@ def _beating(courier: Courier) -> Iterator[None]:
 
     def beat() -> None:
         while not over.wait(BEAT_SECONDS):
-            courier.beat()
+            try:
+                courier.beat()
+            except DBAPIError:
+                # Should the database be away for long, the leases go back to the others, as they must.
+                log.warning("no sign of life written: the database does not answer")
 
     thread = threading.Thread(target=beat, name="worker-beat", daemon=True)
     thread.start()
