@@ -29,6 +29,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refusal
 from app.kernel.language import Language, pick
 from app.kernel.settings import Settings
+from forms.faults import FaultyDefinition
+from forms.printing import PdfUnavailable
 
 ROOMS = (demo, setup, lists, outreach, answers, tracking, exporting, forms, journal, serving, benching)
 REFUSED = 1
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         call = Call(words, Settings.from_environment(), Actor.command(_operator()), json=words.json)
         with closing(call):
             answer: Answer = words.run(call)
-    except Refusal as refusal:
+    except (Refusal, FaultyDefinition, PdfUnavailable) as refusal:
         return _refuse(refusal.message(language))
     except OSError as error:
         return _refuse(_file_trouble(error, language))

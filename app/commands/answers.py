@@ -30,9 +30,11 @@ def import_answers(call: Call) -> Answer:
             objects,
             actor=call.actor,
             now=call.now,
+            language=call.language,
         )
     lines = [_line(call, result) for result in results]
-    refused = any(not result["stored"] for result in results)
+    # A refused patient does not hold up the others: the command is refused only when it stored nobody.
+    refused = bool(results) and not any(result["stored"] for result in results)
     return Answer({"results": results}, "\n".join(lines), exit_code=1 if refused else 0)
 
 

@@ -1,4 +1,4 @@
-"""`forms check`: the questionnaires' own definitions, checked."""
+"""`forms check` and `forms print`: the questionnaires' own definitions, checked, or printed for paper."""
 
 from pathlib import Path
 
@@ -11,6 +11,11 @@ def declare(commands: Commands) -> None:
     forms = commands.group("forms", "les questionnaires", "the questionnaires")
     checking = forms.add("check", check, "vérifie des définitions", "checks study definitions")
     checking.add_argument("paths", nargs="*", metavar="PATH")
+    printing = forms.add(
+        "print", print_form, "imprime un questionnaire vierge", "prints a blank questionnaire"
+    )
+    printing.add_argument("study", metavar="CODE")
+    printing.add_argument("--out", required=True, metavar="FILE.pdf|FILE.html")
 
 
 def check(call: Call) -> Answer:
@@ -25,13 +30,30 @@ def check(call: Call) -> Answer:
             "column": fault.column,
             "code": fault.code,
             "message": call.say(fault.message_fr, fault.message_en),
-            "mend": fault.mend,
+            "mend": call.say(fault.mend_fr, fault.mend_en),
         }
         for fault in faults
     ]
-    lines = [f"{one['file']}:{one['line']}:{one['column']}: {one['message']} → {one['mend']}" for one in data]
+    lines = [fault.text(call.language) for fault in faults]
     good = call.say("Aucune faute.", "No fault.")
     return Answer({"ok": not data, "faults": data}, "\n".join(lines) or good, 1 if data else 0)
+
+
+def print_form(call: Call) -> Answer:
+    """The blank questionnaire of a study, for those who work from paper: PDF or HTML by the file's name."""
+    from forms.loading import load, shipped
+    from forms.printing import print_html, print_pdf
+
+    path, out = Path(call.words.study), call.path("out")
+    try:
+        questionnaire = load(path if (path / "study.yaml").exists() else shipped(call.words.study))
+    except KeyError as error:
+        raise FormsPathMissing(path=call.words.study) from error
+    if out.suffix.lower() == ".pdf":
+        out.write_bytes(print_pdf(questionnaire, call.language))
+    else:
+        out.write_text(print_html(questionnaire, call.language), encoding="utf-8")
+    return Answer({"file": str(out), "study": questionnaire.code}, str(out))
 
 
 def _folders(call: Call) -> list[Path]:

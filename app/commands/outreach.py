@@ -26,11 +26,11 @@ def declare(commands: Commands) -> None:
 def invite(call: Call) -> Answer:
     """One invitation per respondent of each centre with patients to answer for."""
     from app.cohort.studies import find_study
-    from app.outreach import inviting
+    from app.outreach.inviting import invite as queue_invitations
 
     with call.installation.database.writing() as session:
         study = find_study(session, call.study)
-        report = inviting.invite(
+        report = queue_invitations(
             session, call.installation, study, actor=call.actor, now=call.now, dry_run=call.words.dry_run
         )
         data = report.as_json()
@@ -40,11 +40,11 @@ def invite(call: Call) -> Answer:
 def remind(call: Call) -> Answer:
     """The reminders that are due today, or on the day of --on."""
     from app.cohort.studies import find_study
-    from app.outreach import reminding
+    from app.outreach.reminding import remind as queue_reminders
 
     with call.installation.database.writing() as session:
         study = find_study(session, call.study)
-        report = reminding.remind(
+        report = queue_reminders(
             session,
             call.installation,
             study,

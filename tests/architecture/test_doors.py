@@ -15,7 +15,7 @@ from tests.architecture.doors import DOORS, an_address, rules, unsafe_methods
 from tests.fixtures.databases import make_settings
 
 # A mail program unsubscribes with one POST of its own; the signed token in the address is its proof.
-WITHOUT_PAGE_TOKEN: dict[str, set[str]] = {"centre": {"unsubscribing.one_click"}, "sponsor": set()}
+WITHOUT_PAGE_TOKEN: dict[str, set[str]] = {"centre": {"stopping.stop_mails"}, "sponsor": set()}
 
 
 @pytest.fixture(params=sorted(DOORS))
@@ -90,6 +90,7 @@ def test_every_response_carries_the_security_headers(door: Door, path: str, meth
     response = door.test_client().open(path, method=method)
     missing = {header for header, value in ALWAYS.items() if response.headers.get(header) != value}
     assert missing == set(), f"{response.status_code}"
+    response.close()
     assert response.headers["Cache-Control"] in ("no-store", "no-cache")
     if path == "/boom" and method == "GET":
         assert response.status_code == 500

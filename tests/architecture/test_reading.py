@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from tests.architecture.doors import DOORS
 from tests.architecture.dumping import dump
 from tests.fixtures.campaigns import STAFF, Campaign, begin
 from tests.fixtures.serving import LiveServer
+from tests.journeys.answering import code_of
 from tests.journeys.people import enter, sign_in
 from tests.journeys.plain_client import Page, PlainClient
 
@@ -32,17 +34,31 @@ def served(live_server: LiveServer, command: Actor, now: datetime) -> tuple[Live
 
 def test_reading_the_centre_door_changes_nothing(served: tuple[LiveServer, Campaign]) -> None:
     server, campaign = served
-    token = next(iter(campaign.links.values()))
-    client, worklist = enter(f"{server.url}/r/{token}")
-    _walk_and_compare(
-        "centre", server, client, [worklist.url, f"{server.url}/r/{token}", f"{server.url}/entrer"]
+    url = f"{server.url}/r/{campaign.links[campaign.answered_at]}"
+    client, worklist = enter(url)
+    codes = sorted({code_of(link) for link in worklist.links if "/patients/CAL-" in link})
+    paths = (
+        f"/patients/{codes[0]}/sans-reponse",
+        "/entrer",
+        "/au-revoir",
+        "/pas-pour-moi",
+        "/patients/nouveau",
+        "/patients/CAL-999-999",
     )
+    starts = [worklist.url, url, campaign.unsubscribe_url, *(server.url + path for path in paths)]
+    _walk_and_compare("centre", server, client, starts)
 
 
-def test_reading_the_sponsor_door_changes_nothing(served: tuple[LiveServer, Campaign]) -> None:
+def test_reading_the_sponsor_door_changes_nothing(served: tuple[LiveServer, Campaign], data: Path) -> None:
     server, campaign = served
     client, home = sign_in(server.url, STAFF, campaign.password)
-    _walk_and_compare("sponsor", server, client, [home.url, f"{server.url}/sponsor/login"])
+    starts = [home.url, f"{server.url}/sponsor/login"]
+    for place, file in (("lists", "liste_a.csv"), ("respondents", "liste_a.respondents.csv")):
+        page = client.get(f"{server.sponsor_url}studies/calci_sts/{place}")
+        trial = client.upload(page, page.form("file"), "file", data / file)
+        assert "/held/" in trial.url, trial.text[:2000]
+        starts.append(trial.url)
+    _walk_and_compare("sponsor", server, client, starts)
 
 
 def _walk_and_compare(name: str, server: LiveServer, client: PlainClient, starts: list[str]) -> None:
@@ -51,7 +67,8 @@ def _walk_and_compare(name: str, server: LiveServer, client: PlainClient, starts
     met = {endpoint for endpoint, page in _walk(name, door, server, client, starts) if _answered(page)}
     assert dump(server.installation.database) == before
     wanted = {rule.endpoint for rule in door.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert sorted(wanted - met - set(UNMET[name])) == [], "no link leads to these routes: say why in UNMET"
+    unmet = sorted(wanted - met - set(UNMET[name]))
+    assert not unmet, f"no link leads to these routes, say why in UNMET: {unmet}"
 
 
 def _answered(page: Page) -> bool:

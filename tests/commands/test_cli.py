@@ -17,7 +17,8 @@ from tests.fixtures.studies import DATA
 
 COMMANDS = {
     "demo", "init", "study open", "list check", "list import", "list trace", "respondents import", "invite",
-    "remind", "worker", "links", "answers import", "rates", "export", "forms check", "journal verify",
+    "remind", "worker", "links", "answers import", "rates", "export", "forms check",
+    "forms print", "journal verify",
     "staff add", "serve", "bench",
 }  # fmt: skip
 
@@ -211,6 +212,33 @@ def test_list_check_says_what_import_would_and_writes_nothing(
         "read", "kept", "duplicate", "refused", "other_product", "other_indication", "outside_window",
         "review", "new", "patients", "centres",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "starts"), [("blank.html", b"<!DOCTYPE html>"), ("blank.pdf", b"%PDF-")])
+def test_a_blank_questionnaire_is_printed(
+    home: Path, name: str, starts: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECUEIL_HOME", str(home))
+    assert main(["forms", "print", "calci_sts", "--out", str(home / name)]) == 0
+    assert (home / name).read_bytes().startswith(starts)
+    assert main(["forms", "print", "nothing", "--out", str(home / name)]) == 1
+
+
+def test_shipped_definitions_have_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forms", "check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "faults": []}
+
+
+def test_a_faulty_definition_is_told_by_file_and_line(
+    ready: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.yaml").write_text("study: x\nversion: 1\nnonsense: 3\n")
+    assert main(["forms", "check", str(tmp_path)]) == 1
+    assert "study.yaml:3" in capsys.readouterr().out
+    assert main(["study", "open", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "study.yaml:" in said.err
+    assert "Traceback" not in said.err
 
 
 def test_an_unknown_benchmark_names_the_known_ones(

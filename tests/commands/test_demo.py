@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import resource
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,10 @@ def at_home(home: Path) -> Terminal:
 
 
 def test_demo_leads_from_list_to_workbook_and_starts_afresh(at_home: Terminal, home: Path) -> None:
-    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     made = at_home.json("demo", "--no-serve")
-    assert time.monotonic() - started < 60
+    # Its own seconds, not those that other tests take on the same cores.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 45
     assert made["rates"]["answered"] > 200
     assert 0.4 < made["rates"]["rate"] < 0.8
     assert made["link"].startswith("http://localhost:8000/r/")

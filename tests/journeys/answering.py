@@ -22,8 +22,8 @@ NEVER_TREATED: dict[str, str | list[str]] = {
 
 
 def first_patient(worklist: Page) -> str:
-    """The address of the first patient on a worklist."""
-    return next(link for link in worklist.links if "/patients/CAL-" in link)
+    """Where the worklist says to begin, or to go on, with its first patient."""
+    return next(link for link in worklist.links if "/patients/CAL-" in link and "/questions/" in link)
 
 
 def code_of(address: str) -> str:
@@ -45,12 +45,8 @@ def answer(client: PlainClient, address: str, answers: Mapping[str, str | list[s
 
 def hand_in(client: PlainClient, review: Page, because: str = "") -> Page:
     """Submits from the review page; the receipt."""
-    form = next(
-        form
-        for form in review.forms
-        if form.action.endswith("/relecture") or "left_out_because" in form.names
-    )
-    return client.send(review, form, {"left_out_because": because} if because else {})
+    form = next(form for form in review.forms if form.action.endswith("/relecture"))
+    return client.send(review, form, {"because": because} if because else {})
 
 
 def _questions(page: Page) -> Form:

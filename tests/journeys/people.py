@@ -8,13 +8,15 @@ NEW_PASSWORD = "une longue phrase de passe 2026"
 
 
 def enter(url: str) -> tuple[PlainClient, Page]:
-    """Somebody who followed this link and pressed its button as the respondent; on the worklist."""
+    """Somebody who followed this link and pressed its button and gave a name; on the worklist."""
     client = PlainClient()
     page = client.get(url)
-    assert page.status == 200, page.text
-    page = client.send(page, page.form("csrf_token") if len(page.forms) == 1 else _leading_to(page, "/r/"))
-    page = client.send(page, page.form("who"), {"who": "known"})
-    assert page.status == 200, page.text
+    assert page.status == 200, page.text[:2000]
+    button = next(form for form in page.forms if "/r/" in form.action)
+    page = client.send(page, button)
+    who = {"who": "other", "name": "Dr Essai", "function": "Pharmacien"}
+    page = client.send(page, page.form("function"), who)
+    assert page.status == 200, page.text[:2000]
     return client, page
 
 
@@ -26,9 +28,5 @@ def sign_in(url: str, email: str, password: str) -> tuple[PlainClient, Page]:
     if any("new" in form.names for form in page.forms):
         chosen = {"current": password, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
         page = client.send(page, page.form("new"), chosen)
-    assert page.status == 200, page.text
+    assert page.status == 200, page.text[:2000]
     return client, page
-
-
-def _leading_to(page: Page, part: str):  # type: ignore[no-untyped-def]  # a Form
-    return next(form for form in page.forms if part in (form.action or page.url))

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -74,6 +75,19 @@ class PlainClient:
         if form.method == "get":
             return self.get(f"{url}?{data}")
         return self._open(urllib.request.Request(url, data=data.encode(), method="POST"))
+
+    def upload(self, page: Page, form: Form, name: str, file: Path) -> Page:
+        """The page that follows after the form was sent with this file."""
+        edge = "edge-of-a-part"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+            for field, value in form.fields
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{file.name}"\r\n\r\n'
+        data = b"".join([*parts, head.encode(), file.read_bytes(), f"\r\n--{edge}--\r\n".encode()])
+        url = urllib.parse.urljoin(page.url, form.action)
+        headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        return self._open(urllib.request.Request(url, data=data, headers=headers, method="POST"))
 
     def _open(self, request: urllib.request.Request) -> Page:
         try:
