@@ -141,7 +141,6 @@ def _values(parts: Fields, context: Context) -> dict[str, Any]:
         "dates": parts.flag("dates"),
         "max_chars": parts.number("max_chars"),
         "codon_max": parts.number("codon_max"),
-        "min_ticks": parts.number("min_ticks"),
         "rules": parts.words("rules"),
     }
 

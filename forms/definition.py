@@ -136,7 +136,6 @@ class Question:
     wide: bool = False
     max_chars: int = 0
     codon_max: int = 0
-    min_ticks: int = 0
     operator: str = ""
     rules: tuple[str, ...] = ()
     source: str = ""

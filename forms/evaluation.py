@@ -74,7 +74,10 @@ class Run:
 
     def ask(self, step: Asking) -> None:
         """Reads a question's answers where it is asked."""
-        if self.closed and not self.closed.isdisjoint(step.conditions):
+        if self.closed and (
+            not self.closed.isdisjoint(step.conditions)
+            or (step.any_of and self.closed.issuperset(step.any_of))
+        ):
             return
         frame, name, visit = self.frame, step.question.name, step.visit
         frame.visit = visit

@@ -63,6 +63,7 @@ class Asking:
     visit: Visit
     kind: QuestionType
     conditions: tuple[Node, ...]
+    any_of: tuple[Node, ...]
     ask_if: Compiled | None
     unless: Compiled | None
     required_if: Compiled | None
@@ -258,7 +259,8 @@ class _Maker:
     def question(self, question: Question, visit: Visit, section: Section) -> None:
         repeat = question.repeat if question.scope == "line" else None
         conditions = self.question_conditions(question, visit, section)
-        waits: set[Node] = set(conditions)
+        any_of = self.alternatives(question, section)
+        waits: set[Node] = {*conditions, *any_of}
         visits = question.visits if visit else ()
         formulas = [
             self.runs(formula, question.scope, visits, repeat, visit, waits)
@@ -271,6 +273,7 @@ class _Maker:
             visit=visit,
             kind=kind_of(question.type),
             conditions=conditions,
+            any_of=any_of,
             ask_if=formulas[0],
             unless=formulas[1],
             required_if=self.runs(question.required_if, question.scope, visits, repeat, visit, set()),
@@ -282,14 +285,18 @@ class _Maker:
         self.plan.layout.append(step)
 
     def question_conditions(self, question: Question, visit: Visit, section: Section) -> tuple[Node, ...]:
-        # A question asked once inside a section of visits is there when the section is open at any of them.
+        # A question asked once inside a section of visits is there when the section is open at any of them (Asking.any_of).
         if question.scope == "patient" and section.visits:
             return ()
         return self.conditions(section.code, visit)
 
+    def alternatives(self, question: Question, section: Section) -> tuple[Node, ...]:
+        if question.scope != "patient" or not section.visits:
+            return ()
+        nodes: list[Node] = [("§" + section.code, visit) for visit in section.visits]
+        return tuple(nodes) if nodes[0] in self.steps else ()
+
     def level(self, question: Question, visit: Visit) -> Level:
-        if question.read_only:
-            return "optional"
         stated = dict(question.required_at).get(visit or "")
         if stated:
             return stated

@@ -156,7 +156,8 @@ def test_the_list_fills_read_only_questions_until_corrected(tmp_path: Path) -> N
     assert (state(filled, "sex"), filled.value(Address("sex"))) == (State.ANSWERED, 2)
     assert evaluated(small, {"sex": "1"}, {"sex": 2}).value(Address("sex")) == 1
     assert state(evaluated(small, {}, {}), "sex") is State.NOT_ANSWERED
-    assert Address("sex") not in evaluated(small, {}, {}).missing_required
+    assert Address("sex") in evaluated(small, {}, {}).missing_required
+    assert Address("sex") not in filled.missing_required
 
 
 def test_optional_visits_require_nothing_unless_said(tmp_path: Path) -> None:
@@ -194,6 +195,18 @@ def test_a_section_hides_its_questions_lines_and_derived_values(tmp_path: Path) 
     shut = evaluated(small, {"open": "non", "ln_a#1": "4"})
     assert (state(shut, "ln_a#1"), shut.derived[Address("total")]) == (State.NOT_ASKED, 0)
     assert evaluated(small, {"open": "oui", "ln_a#1": "4"}).derived[Address("total")] == 4
+
+
+def test_a_question_asked_once_in_a_section_of_visits_is_hidden_with_all_of_them(tmp_path: Path) -> None:
+    rows = "{name: once, label: O, type: integer, per: patient}\n{name: v_a, label: A, type: integer}"
+    visits = (
+        "section: v\nlabel: V\nvisits: [j0, m12]\nask_if: open = 1 or visit = 'j0' and open = 2\nquestions:\n"
+        + indent(rows)
+    )
+    small = study(tmp_path, "{name: open, label: O, type: integer}", v=visits, study=_study("v.yaml"))
+    assert state(evaluated(small, {"open": "0"}), "once") is State.NOT_ASKED
+    assert state(evaluated(small, {"open": "2"}), "once") is State.NOT_ANSWERED
+    assert state(evaluated(small, {"open": "2"}), "v_a@m12") is State.NOT_ASKED
 
 
 def test_a_circular_definition_cannot_be_evaluated(tmp_path: Path) -> None:
