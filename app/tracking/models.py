@@ -27,7 +27,9 @@ class CentreCount(Base):
         Index("ix_centre_count_study_id", "study_id", "version"),
     )
 
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(
+        ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     asked: Mapped[int]
     answered: Mapped[int]

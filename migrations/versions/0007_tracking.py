@@ -101,7 +101,9 @@ def _create_tables() -> None:
         sa.Column("study_id", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Integer, nullable=False) for name in counts),
         sa.PrimaryKeyConstraint("centre_id", name="pk_centre_count"),
-        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_centre_count_centre_id"),
+        sa.ForeignKeyConstraint(
+            ["centre_id"], ["centre.id"], name="fk_centre_count_centre_id", ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_centre_count_study_id"),
         sa.CheckConstraint(
             "asked >= 0 AND answered >= 0 AND disposed >= 0 AND started >= 0 AND entries >= 0",

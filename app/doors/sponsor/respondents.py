@@ -79,7 +79,7 @@ def reveal(code: str) -> ResponseReturnValue:
 
 
 # The pages that know names, and return here after they were asked for.
-REVEALING = ("respondents.show", "chasing.show")
+REVEALING = ("respondents.show", "chasing.show", "reviewing.show")
 
 
 def _page(refused: Refusal | None = None) -> str:

@@ -154,6 +154,36 @@ def say_chase_status(status: str) -> str:
     return _either(STATUSES, status)
 
 
+def say_decision(action: str) -> str:
+    """What was decided at the review desk."""
+    actions = {
+        "accept": gettext("Accepté"),
+        "reject": gettext("Refusé"),
+        "assign": gettext("Rattaché à un centre"),
+        "new": gettext("Nouveau centre"),
+        "correct": gettext("Corrigé"),
+        "set_aside": gettext("Écarté"),
+        "keep_both": gettext("Les deux gardées"),
+        "keep_this": gettext("Celle-ci gardée"),
+        "keep_other": gettext("L’autre gardée"),
+        "merge": gettext("Réunis"),
+        "split": gettext("Séparés"),
+    }
+    return str(actions.get(action, action))
+
+
+def say_weight(fact: str) -> str:
+    """A fact that speaks for or against two records being one patient."""
+    facts = {
+        "birth": gettext("naissance"),
+        "initials": gettext("initiales"),
+        "sex": gettext("sexe"),
+        "centre": gettext("centre"),
+        "continuity": gettext("suite de l’autorisation"),
+    }
+    return str(facts.get(fact, fact))
+
+
 def say_outcome(outcome: str) -> str:
     """How a call went."""
     outcomes = {
@@ -226,5 +256,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "chase_step": say_chase_step,
     "chase_status": say_chase_status,
     "outcome": say_outcome,
+    "decision": say_decision,
+    "weight": say_weight,
     "plan_label": say_plan_label,
 }

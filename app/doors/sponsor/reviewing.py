@@ -1,0 +1,118 @@
+"""The review desk: one question at a time, its evidence side by side, decided with one key, undone with another."""
+
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.identities import identities_shown
+from app.cohort.centres import list_centres
+from app.cohort.deciding import Desk, decide
+from app.cohort.errors import AlreadyDecided, BadDecision, CannotUndo
+from app.cohort.review import Case, find_case, list_cases, list_decisions, progress
+from app.cohort.undoing import undo
+from app.collection.questionnaires import list_rules_of
+from app.doors.guard import allow
+from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.evidence import compare, ways
+from app.doors.sponsor.rights import managers, someone, study
+from app.kernel.errors import Refusal
+
+pages = Blueprint("reviewing", __name__)
+QUEUE = 12
+
+
+@pages.get("/studies/<code>/review")
+@allow(managers)
+def show(code: str) -> ResponseReturnValue:
+    """The most consequential open question, or the one after those that were skipped."""
+    skipped = max(0, request.args.get("skip", 0, type=int))
+    return _page(_queue(skipped), skipped)
+
+
+@pages.get("/studies/<code>/review/<int:case_id>")
+@allow(managers)
+def show_case(code: str, case_id: int) -> ResponseReturnValue:
+    """One question of the queue."""
+    found = find_case(session(), installation().vault, study(), case_id, identities=_shown())
+    return _page([found, *(one for one in _queue(0) if one.id != case_id)], 0)
+
+
+@pages.post("/studies/<code>/review/<int:case_id>")
+@allow(managers)
+def answer(code: str, case_id: int) -> ResponseReturnValue:
+    """Decides one question; sent twice, it is decided once."""
+    form = request.form
+    try:
+        decision = decide(
+            _desk(),
+            case_id,
+            form.get("action", ""),
+            mutation_id=form.get("mutation", "")[:64] or uuid4().hex,
+            target=form.get("target") or None,
+            reason=form.get("reason", "").strip()[:500] or None,
+        )
+    except AlreadyDecided as refused:
+        return _page(_queue(0), 0, refused), 409
+    except BadDecision as refused:
+        found = find_case(session(), installation().vault, study(), case_id, identities=_shown())
+        return _page([found, *_queue(0)], 0, refused), 422
+    return redirect(url_for("reviewing.show", code=code, done=decision.id), 303)
+
+
+@pages.get("/studies/<code>/decisions")
+@allow(managers)
+def show_decisions(code: str) -> ResponseReturnValue:
+    """What was decided, by whom, and what was undone."""
+    return _decisions()
+
+
+@pages.post("/studies/<code>/decisions/<int:decision_id>/undo")
+@allow(managers)
+def take_back(code: str, decision_id: int) -> ResponseReturnValue:
+    """Restores exactly what the decision changed."""
+    try:
+        undo(_desk(), decision_id)
+    except CannotUndo as refused:
+        return _decisions(refused), 409
+    return redirect(url_for("reviewing.show", code=code, undone=decision_id), 303)
+
+
+def _desk() -> Desk:
+    return Desk(session(), installation().vault, study(), list_rules_of(session(), study()), actor(), now())
+
+
+def _queue(skipped: int) -> list[Case]:
+    return list_cases(
+        session(), installation().vault, study(), identities=_shown(), limit=QUEUE, offset=skipped
+    )
+
+
+def _shown() -> bool:
+    return identities_shown(session(), token=someone().token, study=study().code)
+
+
+def _page(queue: list[Case], skipped: int, refused: Refusal | None = None) -> str:
+    case = queue[0] if queue else None
+    done = request.args.get("done", type=int)
+    return render_template(
+        "review.html",
+        case=case,
+        queue=queue[1:],
+        skipped=skipped,
+        progress=progress(session(), study()),
+        table=compare(case) if case else None,
+        ways=ways(case) if case else [],
+        centres=list_centres(session(), study()) if case and case.kind == "centre" else [],
+        shown=_shown(),
+        mutation=uuid4().hex,
+        done=done,
+        problem=refused.message(language()) if refused else None,
+    )
+
+
+def _decisions(refused: Refusal | None = None) -> str:
+    problem = refused.message(language()) if refused else None
+    return render_template(
+        "decisions.html", decisions=list_decisions(session(), study(), 200), problem=problem
+    )
