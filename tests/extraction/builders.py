@@ -139,21 +139,15 @@ def add_response(
     session.add(response)
     session.flush()
     if handed_in:
-        session.add(
-            Submission(
-                response_id=response.id,
-                version_id=version.id,
-                revision=revision,
-                receipt=random_key()[:12],
-                submitted_at=AT,
-                by_name="A",
-                by_role="B",
-                by_organisation="C",
-                left_out="[]",
-            )
-        )
-        session.flush()
+        _hand_in(session, response)
     return response
+
+
+def _hand_in(session: Session, response: Response) -> None:
+    session.add(Submission(response_id=response.id, version_id=response.version_id, revision=response.revision,
+                           receipt=random_key()[:12], submitted_at=AT, by_name="A", by_role="B", by_organisation="C",
+                           left_out="[]"))
+    session.flush()
 
 
 def response_of(session: Session, patient: Patient) -> Response:
