@@ -67,7 +67,4 @@ def _sex(one: Person, other: Person) -> float:
 
 
 def _continues(one: Person, other: Person, continuation: timedelta) -> bool:
-    starts = [m.granted_on for m in one.members if m.granted_on is not None]
-    if not starts or other.last_valid is None:
-        return False
-    return any(abs(start - other.last_valid) <= continuation for start in starts)
+    return any(other.continued_on(member.granted_on, continuation) for member in one.members)

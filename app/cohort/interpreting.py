@@ -139,6 +139,10 @@ class _Reader:
             record.number_index = self.fingerprint("number\x1f" + record.number)
         record.kind = read_kind(cells[at["auth_kind"]], self.rules.default_kind)
         record.request_type = read_request_type(cells[at["req_type"]])
+        if record.request_type == "initial" and cells[at["atu_prev"]].strip():
+            # It names the authorisation that it renews (D20).
+            record.request_type, record.request_type_inferred = "renewal", True
+            record.flags.append("type_inferred")
         record.status = read_status(cells[at["req_status"]])
         record.sex = read_sex(cells[at["sex"]])
         self._read_dates(record, cells)

@@ -113,9 +113,7 @@ class _Linker:
         return same and not person.births and member.renewal and self._continues(person, member)
 
     def _continues(self, person: Person, member: Member) -> bool:
-        if person.last_valid is None or member.granted_on is None:
-            return False
-        return abs(member.granted_on - person.last_valid) <= self.linkage.continuation
+        return person.continued_on(member.granted_on, self.linkage.continuation)
 
     def _moved(self, member: Member) -> list[Person]:
         """A renewal whose beginning may lie in another centre (D08): same 3+2 initials or month of birth, and

@@ -195,3 +195,23 @@ def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, ob
         "birth": chart.birth,
         "atu_first": chart.atu_first,
     }
+
+
+def set_incident(
+    session: Session, study: Study, patient: Patient, incident: bool, *, actor: Actor, now: datetime
+) -> None:
+    """Says by hand whether the first course began inside the window (D06); later lists do not change it back."""
+    before = patient.incident
+    patient.incident, patient.incident_decided = incident, True
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action="patient.incident_decided",
+        subject_type="patient",
+        subject_id=patient.id,
+        study=study.code,
+        field="incident",
+        old=str(before),
+        new=str(incident),
+    )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from app.cohort.dates import Birth, births_agree
 from app.cohort.initials import Initials, Reading, compatible, first_letters
@@ -37,7 +37,6 @@ class Person:
     births: list[Birth] = field(default_factory=list)
     sexes: set[int] = field(default_factory=set)
     centres: set[Hashable] = field(default_factory=set)
-    last_valid: date | None = None
     proposals: "list[Person]" = field(default_factory=list)
     why: str = ""
 
@@ -71,10 +70,14 @@ class Person:
             self.sexes.add(member.sex)
         if member.centre is not None:
             self.centres.add(member.centre)
-        end = member.valid_to or member.granted_on
-        if end is not None and not member.weak and (self.last_valid is None or end > self.last_valid):
-            self.last_valid = end
         return fresh
+
+    def continued_on(self, day: date | None, within: timedelta) -> bool:
+        """Whether a grant on `day` follows one of this person's validities, or anticipates its end, by so little."""
+        if day is None:
+            return False
+        ends = (m.valid_to or m.granted_on for m in self.members if not m.weak)
+        return any(end is not None and abs(day - end) <= within for end in ends)
 
 
 class Register:

@@ -25,7 +25,7 @@ from forms.loading import shipped
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-HEADERS = ("NUM", "TYPE", "STATUT", "OCTROI", "DUREE", "SPECIALITE", "INDICATION", "INIT", "DDN", "SEXE", "ETAB", "FINESS", "CP", "VILLE")  # fmt: skip
+HEADERS = ("NUM", "TYPE", "STATUT", "OCTROI", "DUREE", "SPECIALITE", "INDICATION", "INIT", "DDN", "SEXE")
 PLAIN = {
     "TYPE": "Initiale",
     "STATUT": "Octroyée",
