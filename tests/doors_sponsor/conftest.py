@@ -14,7 +14,7 @@ from tests.tracking.builders import Asked, ask_three
 def asked(installation: Installation, command: Actor) -> Asked:
     """calci_sts with a few patients, none from a list."""
     with installation.database.writing() as session:
-        return ask_three(session, command, installation.clock())
+        return ask_three(session, command, installation.clock(), shipped=True)
 
 
 @pytest.fixture

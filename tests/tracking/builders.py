@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.cohort.studies import register_study
 from app.collection.models import Disposition, QuestionnaireVersion, Response
+from app.collection.opening import open_study
+from app.collection.questionnaires import current_version
 from app.kernel.actor import Actor
 
 
@@ -90,9 +92,13 @@ def dispose(session: Session, patient: Patient, now: datetime) -> Disposition:
     return disposition
 
 
-def ask_three(session: Session, actor: Actor, now: datetime) -> Asked:
-    """Two centres; two patients in the first, one in the second."""
-    study, version_id = make_study(session, actor, now)
+def ask_three(session: Session, actor: Actor, now: datetime, *, shipped: bool = False) -> Asked:
+    """Two centres; two patients in the first, one in the second. `shipped`: with calci_sts as it ships."""
+    if shipped:
+        study = open_study(session, "calci_sts", actor=actor, now=now)
+        version_id = current_version(session, study).id
+    else:
+        study, version_id = make_study(session, actor, now)
     first = make_centre(session, study, 1, "CHU de Lille", now)
     second = make_centre(session, study, 2, "CH de <Dijon> & Beaune", now)
     patients = [
