@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.commands.call import Answer, Call, Commands
 from app.commands.errors import FormsPathMissing
+from app.kernel.language import LANGUAGES
 
 
 def declare(commands: Commands) -> None:
@@ -15,7 +16,9 @@ def declare(commands: Commands) -> None:
         "print", print_form, "imprime un questionnaire vierge", "prints a blank questionnaire"
     )
     printing.add_argument("study", metavar="CODE")
-    printing.add_argument("--out", required=True, metavar="FILE.pdf|FILE.html")
+    out = commands.say("par défaut CODE.html et CODE.pdf ici", "CODE.html and CODE.pdf here unless said")
+    printing.add_argument("--out", metavar="FILE.pdf|FILE.html", help=out)
+    printing.add_argument("--language", choices=LANGUAGES)
 
 
 def check(call: Call) -> Answer:
@@ -44,16 +47,21 @@ def print_form(call: Call) -> Answer:
     from forms.loading import load, shipped
     from forms.printing import print_html, print_pdf
 
-    path, out = Path(call.words.study), call.path("out")
+    path = Path(call.words.study)
     try:
         questionnaire = load(path if (path / "study.yaml").exists() else shipped(call.words.study))
     except KeyError as error:
         raise FormsPathMissing(path=call.words.study) from error
-    if out.suffix.lower() == ".pdf":
-        out.write_bytes(print_pdf(questionnaire, call.language))
-    else:
-        out.write_text(print_html(questionnaire, call.language), encoding="utf-8")
-    return Answer({"file": str(out), "study": questionnaire.code}, str(out))
+    names = (
+        [call.words.out] if call.words.out else [f"{questionnaire.code}.html", f"{questionnaire.code}.pdf"]
+    )
+    language = call.words.language or call.language
+    for out in map(Path, names):
+        if out.suffix.lower() == ".pdf":
+            out.write_bytes(print_pdf(questionnaire, language))
+        else:
+            out.write_text(print_html(questionnaire, language), encoding="utf-8")
+    return Answer({"study": questionnaire.code, "files": names}, "\n".join(names))
 
 
 def _folders(call: Call) -> list[Path]:

@@ -44,14 +44,14 @@ def declare(commands: Commands) -> None:
 
 def check_list(call: Call) -> Answer:
     """What would become of every row; nothing is written."""
-    from app.cohort import imports
+    from app.cohort.imports import check_list as foresee
     from app.cohort.studies import find_study
     from app.collection.questionnaires import list_rules_of
 
     with call.installation.database.reading() as session:
         study = find_study(session, call.study)
         rules = list_rules_of(session, study)
-        report = imports.check_list(
+        report = foresee(
             session, call.installation.vault, study, rules, call.path("file"), _mapping(call), now=call.now
         )
     return _counted(call, report.counts())
@@ -59,13 +59,13 @@ def check_list(call: Call) -> Answer:
 
 def import_list(call: Call) -> Answer:
     """Imports a list; the same file twice adds nothing."""
-    from app.cohort import imports
+    from app.cohort.imports import import_list as take_in
     from app.cohort.studies import find_study
     from app.collection.questionnaires import list_rules_of
 
     with call.installation.database.writing() as session:
         study = find_study(session, call.study)
-        report = imports.import_list(
+        report = take_in(
             session,
             call.installation.vault,
             study,

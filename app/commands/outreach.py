@@ -1,5 +1,6 @@
 """`invite`, `remind`, `links` and `worker`: reaching the people at the centres."""
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -81,7 +82,12 @@ def work(call: Call) -> Answer:
     if not call.words.once:
         worker.run()
     data = worker.work_off()
-    return Answer(data, "\n".join(f"{name}: {value}" for name, value in data.items()))
+    text = "\n".join(f"{name}: {value}" for name, value in data.items())
+    if data["unreachable"]:
+        # Nothing is lost: what waits is tried again at the next start.
+        unreachable = call.say("Serveur de courriel injoignable", "The mail server cannot be reached")
+        print(f"{unreachable} ({data['unreachable']}).", file=sys.stderr)
+    return Answer(data, text, exit_code=1 if data["unreachable"] else 0)
 
 
 def _queued(call: Call, report: Mapping[str, Any]) -> Answer:

@@ -35,10 +35,10 @@ def initialise(call: Call) -> Answer:
 
 def open_study(call: Call) -> Answer:
     """Opens a shipped study, or one from a folder of the same shape."""
-    from app.collection import opening
+    from app.collection.opening import open_study as open_it
 
     with call.installation.database.writing() as session:
-        study = opening.open_study(session, call.words.code, actor=call.actor, now=call.now)
+        study = open_it(session, call.words.code, actor=call.actor, now=call.now)
         code, title = study.code, call.say(study.title_fr, study.title_en)
     return Answer(
         {"study": code, "title": title},
@@ -48,10 +48,10 @@ def open_study(call: Call) -> Answer:
 
 def add_staff(call: Call) -> Answer:
     """Adds an account and shows its one-time password, this once."""
-    from app.accounts import staff
+    from app.accounts.staff import add_staff as add_account
 
     with call.installation.database.writing() as session:
-        added = staff.add_staff(
+        added = add_account(
             session, email=call.words.email, role=call.words.role, actor=call.actor, now=call.now
         )
         email, role = added.staff.email, added.staff.role
