@@ -14,6 +14,7 @@ from app.cohort import limits
 from app.cohort.errors import HostileFile, NotAList
 
 ROOT = Path(__file__).resolve().parents[2]
+CHILD = "app.cohort.workbooks"
 DELIMITERS = (";", "\t", ",", "|")
 
 
@@ -49,7 +50,7 @@ def open_list(path: Path, name: str | None = None) -> ListFile:
 
 
 def _workbook(path: Path, shown: str) -> list[Sheet]:
-    command = [sys.executable, "-m", "app.cohort.workbooks", str(path.resolve())]
+    command = [sys.executable, "-m", CHILD, str(path.resolve())]
     try:
         child = subprocess.run(  # noqa: S603 - our own interpreter and module, the path is one argument
             command,
