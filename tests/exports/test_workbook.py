@@ -15,6 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 import python_calamine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from exports.errors import BadName, NotOfKind, TextTooLong, TooManyColumns
@@ -190,3 +192,16 @@ def test_libreoffice_reads_the_texts_and_evaluates_nothing(hostile_book: io.Byte
     shown = ["".join(cells[10:]) for cells in rows]
     for place in (0, 1, 2, 3, 7, 8, 16, 17, 19, 23, 24, 25, 26, 27):
         assert shown[place] == HOSTILE[place]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=20))
+def test_any_text_comes_back_as_it_was(texts: list[str]) -> None:
+    table = Table("textes", (Column("n", "integer"), Column("t", "text")), lambda: enumerate(texts))
+    found = read(written(table)[0], "textes")[1:]
+    assert [unescape(cells[1]) if cells[1] is not None else "" for cells in found] == texts
+
+
+def test_a_torn_character_never_blocks_the_file() -> None:
+    table = Table("textes", (Column("t", "text"),), lambda: [("\ud800x",), ("\uffff",)])
+    assert [cells[0] for cells in read(written(table)[0], "textes")[1:]] == ["_xD800_x", "_xFFFF_"]
