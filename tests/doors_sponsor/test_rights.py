@@ -34,6 +34,11 @@ LEAST: dict[str, str] = {
     "reviewing.answer": "managers",
     "reviewing.show_decisions": "managers",
     "reviewing.take_back": "managers",
+    "patients.show": "managers",
+    "patients.show_one": "managers",
+    "patients.put_question": "managers",
+    "patients.show_corrections": "managers",
+    "patients.finish": "managers",
     "respondents.show": "managers",
     "respondents.upload": "managers",
     "respondents.try_out": "managers",
@@ -88,6 +93,7 @@ FILLED = {
     "mail_id": "0" * 32,
     "kind": "invitation",
     "spoken": "fr",
+    "patient_code": "CAL-001-001",
 }
 
 

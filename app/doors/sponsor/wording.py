@@ -184,6 +184,30 @@ def say_weight(fact: str) -> str:
     return str(facts.get(fact, fact))
 
 
+def say_standing(standing: str) -> str:
+    """Where a patient's questionnaire stands."""
+    standings = {
+        "untouched": gettext("Sans nouvelles"),
+        "draft": gettext("Commencé"),
+        "disposed": gettext("Sans réponse"),
+        "submitted": gettext("Remis"),
+        "corrected": gettext("Remis, corrigé"),
+    }
+    return str(standings.get(standing, standing))
+
+
+def say_disposition(kind: str) -> str:
+    """Why there is no answer for a patient."""
+    kinds = {
+        "not_our_patient": gettext("pas un patient du centre"),
+        "never_treated": gettext("jamais traité"),
+        "chart_not_found": gettext("dossier introuvable"),
+        "moved": gettext("suivi ailleurs"),
+        "opposed": gettext("opposition du patient"),
+    }
+    return str(kinds.get(kind, kind))
+
+
 def say_outcome(outcome: str) -> str:
     """How a call went."""
     outcomes = {
@@ -256,6 +280,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "chase_step": say_chase_step,
     "chase_status": say_chase_status,
     "outcome": say_outcome,
+    "standing": say_standing,
+    "disposition": say_disposition,
     "decision": say_decision,
     "weight": say_weight,
     "plan_label": say_plan_label,

@@ -1,0 +1,134 @@
+"""Patients as the desk's screens show them: codes, standings and answers in words; never an identity."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Centre, Patient, Study
+from app.collection.models import Disposition, Response
+from app.collection.questionnaires import version_by_id
+from app.collection.reading import document_of
+from app.kernel.language import Language, pick
+from forms.answers import Address
+from forms.definition import Question, Questionnaire
+from forms.types import kind_of
+
+STANDINGS = ("untouched", "draft", "disposed", "submitted", "corrected")
+_STANDING = case(
+    (Response.status.in_(("submitted", "corrected")), Response.status),
+    (Disposition.id.is_not(None), "disposed"),
+    (Response.status == "draft", "draft"),
+    else_="untouched",
+)
+
+
+@dataclass(frozen=True)
+class PatientLine:
+    """One patient of the table."""
+
+    code: str
+    centre: str
+    centre_name: str
+    first_grant_on: date | None
+    last_grant_on: date | None
+    standing: str
+    disposition: str | None
+    last_answer_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer in words, and where a question about it would stand."""
+
+    address: str
+    label: str
+    value: str
+    comment: str
+
+
+def patient_total(session: Session, study: Study, typed: str, standing: str) -> int:
+    """How many patients `patients_page` has in all."""
+    wanted = _patients(study, typed, standing).with_only_columns(func.count()).order_by(None)
+    return session.scalar(wanted) or 0
+
+
+def patients_page(
+    session: Session, study: Study, typed: str, standing: str, *, limit: int, offset: int
+) -> list[PatientLine]:
+    """A page of patients by code; `typed` is how their code begins, `standing` one of STANDINGS or empty."""
+    query = _patients(study, typed, standing).limit(limit).offset(offset)
+    return [PatientLine(*row) for row in session.execute(query)]
+
+
+def code_of_patient(session: Session, patient_id: str) -> str:
+    """The public code behind a key."""
+    return session.scalar(select(Patient.code).where(Patient.id == patient_id)) or ""
+
+
+def answers_of(
+    session: Session, response: Response | None, language: Language
+) -> list[tuple[str, list[Answer]]]:
+    """The answers that stand, section by section, in the words of the questionnaire they were given under."""
+    if response is None:
+        return []
+    questionnaire = version_by_id(session, response.version_id).questionnaire
+    cells = document_of(response).as_answers().cells
+    found: dict[str, list[Answer]] = {section.code: [] for section in questionnaire.sections}
+    for address, cell in cells.items():
+        question = questionnaire.questions.get(address.name)
+        if question is None or question.identity:
+            continue
+        value = kind_of(question.type).display(cell, question, language)
+        label = _label(questionnaire, question, address, language)
+        found[question.section].append(Answer(str(address), label, value, cell.comment or ""))
+    order = {name: rank for rank, name in enumerate(questionnaire.questions)}
+    return [
+        (
+            pick({"fr": section.label.fr, "en": section.label.en}, language),
+            sorted(found[section.code], key=lambda one: _rank(one.address, order)),
+        )
+        for section in questionnaire.sections
+        if found[section.code]
+    ]
+
+
+def _rank(address: str, order: dict[str, int]) -> tuple[str, int, int]:
+    where = Address.parse(address)
+    return where.visit or "", where.line or 0, order[where.name]
+
+
+def _label(questionnaire: Questionnaire, question: Question, address: Address, language: Language) -> str:
+    parts = [question.label.en if language == "en" else question.label.fr]
+    visits = {visit.code: visit for visit in questionnaire.visits}
+    if address.visit in visits:
+        label = visits[address.visit].label
+        parts.append(label.en if language == "en" else label.fr)
+    if address.line:
+        parts.append(str(address.line))
+    return " · ".join(parts)
+
+
+def _patients(study: Study, typed: str, standing: str) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(
+            Patient.code,
+            Centre.code,
+            Centre.name,
+            Patient.first_grant_on,
+            Patient.last_grant_on,
+            _STANDING,
+            Disposition.kind,
+            Response.last_answer_at,
+        )
+        .join(Centre, Centre.id == Patient.centre_id)
+        .outerjoin(Response, Response.patient_id == Patient.id)
+        .outerjoin(Disposition, (Disposition.patient_id == Patient.id) & Disposition.withdrawn_at.is_(None))
+        .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
+        .order_by(func.length(Patient.code), Patient.code)
+    )
+    if typed:
+        query = query.where(Patient.code.startswith(typed.upper(), autoescape=True))
+    return query.where(_STANDING.is_not_distinct_from(standing)) if standing else query
