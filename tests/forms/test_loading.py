@@ -1,5 +1,7 @@
 """From files to a questionnaire and to its canonical JSON, with the place of every mistake."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,18 @@ def test_characters_that_cannot_be_stored_are_refused(bad: str) -> None:
 
 def test_text_becomes_nfc_with_plain_line_ends() -> None:
     assert canonical("e\u0301\r\nb\rc\td") == "é\nb\nc\td"
+
+
+def test_the_language_needs_neither_the_web_framework_nor_the_database() -> None:
+    modules = (
+        "forms.evaluation, forms.checking, forms.printing, forms.screen, forms.comparison, forms.reference"
+    )
+    script = f"import sys, {modules}; print(sorted(name for name in sys.modules if name.split('.')[0] in ('flask', 'sqlalchemy', 'app')))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.strip() == "[]"

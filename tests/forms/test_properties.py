@@ -135,6 +135,11 @@ def test_whatever_is_read_as_a_date_is_one(text: str) -> None:
     assert date.fromisoformat((iso + "-01-01")[:10])
 
 
+@lru_cache(maxsize=3)
+def shipped_version(code: str) -> Questionnaire:
+    return load(shipped(code))
+
+
 @lru_cache(maxsize=1)
 def small() -> Questionnaire:
     with TemporaryDirectory() as folder:
@@ -296,7 +301,7 @@ def test_progress_counts_what_is_required(answers: Answers) -> None:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 def test_the_shipped_studies_evaluate_whatever_is_answered(code: str, data: st.DataObject) -> None:
-    questionnaire = load(shipped(code))
+    questionnaire = shipped_version(code)
     names = data.draw(st.lists(st.sampled_from(sorted(questionnaire.questions)), max_size=40, unique=True))
     answers = Answers(lines={f"{repeat.code}@{visit}" if visit else repeat.code: [1,
         3] for repeat in questionnaire.repeats.values() for visit in repeat.visits or (None,)})  # fmt: skip
