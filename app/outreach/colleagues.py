@@ -41,26 +41,12 @@ def add_colleague(
     """
     person = _person(name, checked(email), function, language or respondent.language)
     study = session.get_one(Study, respondent.study_id)
-    mailbox = mailbox_of(installation.vault, person.email)
-    known = session.scalar(
-        select(Respondent).where(Respondent.centre_id == respondent.centre_id, Respondent.mailbox == mailbox)
-    )
     _refuse_excess(session, respondent)
-    if known is not None:
-        colleague = _ask_again(session, installation, known, person, respondent, actor, now)
+    colleague = _known(session, installation, respondent, person)
+    if colleague is None:
+        colleague = _add(session, installation, study, respondent, person, actor, now)
     else:
-        colleague = add_respondent(
-            session,
-            installation,
-            study,
-            session.get_one(Centre, respondent.centre_id),
-            person,
-            source="colleague",
-            actor=actor,
-            now=now,
-            added_by=respondent,
-            accept_by=now + ACCEPT_WITHIN,
-        )
+        _ask_again(session, installation, colleague, person, respondent, actor, now)
     colleague.replaces = hand_over
     session.flush()
     number = _mails_so_far(session, colleague) + 1
@@ -97,6 +83,38 @@ def lapse(session: Session, study: Study, now: datetime) -> int:
     return len(found)
 
 
+def _known(
+    session: Session, installation: Installation, respondent: Respondent, person: Person
+) -> Respondent | None:
+    mailbox = mailbox_of(installation.vault, person.email)
+    return session.scalar(
+        select(Respondent).where(Respondent.centre_id == respondent.centre_id, Respondent.mailbox == mailbox)
+    )
+
+
+def _add(
+    session: Session,
+    installation: Installation,
+    study: Study,
+    respondent: Respondent,
+    person: Person,
+    actor: Actor,
+    now: datetime,
+) -> Respondent:
+    return add_respondent(
+        session,
+        installation,
+        study,
+        session.get_one(Centre, respondent.centre_id),
+        person,
+        source="colleague",
+        actor=actor,
+        now=now,
+        added_by=respondent,
+        accept_by=now + ACCEPT_WITHIN,
+    )
+
+
 def _ask_again(
     session: Session,
     installation: Installation,
@@ -105,7 +123,7 @@ def _ask_again(
     respondent: Respondent,
     actor: Actor,
     now: datetime,
-) -> Respondent:
+) -> None:
     lapsed = known.accept_by is not None and known.accepted_at is None and known.accept_by <= now
     if not lapsed or known.box.bounced_at is not None:
         raise ColleagueRefused(
@@ -117,7 +135,6 @@ def _ask_again(
         setattr(known.identity, column, cell)
     known.function, known.added_by_id = person.function, respondent.id
     known.accept_by = known.link.expires_at = now + ACCEPT_WITHIN
-    return known
 
 
 def _refuse_excess(session: Session, respondent: Respondent) -> None:

@@ -141,6 +141,8 @@ def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], 
 
 def _in_force(respondent: Respondent, now: datetime) -> bool:
     link: Link = respondent.link
+    if respondent.centre.merged_into_id is not None:
+        return False
     return (
         respondent.active and link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
     )

@@ -62,6 +62,7 @@ class Respondent(Base):
     id: Mapped[intpk]
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
     mailbox: Mapped[str] = mapped_column(String(64), ForeignKey("mailbox.id"), index=True)
     function: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2))
@@ -76,7 +77,7 @@ class Respondent(Base):
 
     identity: Mapped["RespondentIdentity"] = relationship(back_populates="respondent")
     link: Mapped["Link"] = relationship(back_populates="respondent")
-    centre: Mapped[cohort.Centre] = relationship()
+    centre: Mapped[cohort.Centre] = relationship(foreign_keys=[centre_id])
     box: Mapped[Mailbox] = relationship()
 
     __table_args__ = (
@@ -321,6 +322,7 @@ class Contact(Base):
 
     id: Mapped[intpk]
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
     respondent_id: Mapped[int | None] = mapped_column(ForeignKey("respondent.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(200))

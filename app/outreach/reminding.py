@@ -11,6 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.outreach.calendar import PARIS, morning, working_moment
 from app.outreach.campaigns import Plan, plan_of
+from app.outreach.colleagues import lapse
 from app.outreach.conditions import REMINDERS, budget, centre_reason, person_reason
 from app.outreach.errors import CountNotConfirmed
 from app.outreach.inviting import Planned, Suggestion, lock_study, queue
@@ -81,6 +82,8 @@ def remind(
     With `confirmed`, the number that a person typed, anything but exactly that many raises CountNotConfirmed.
     """
     lock_study(session, study)
+    if not dry_run:
+        lapse(session, study, now)
     planned = plan_reminders(session, study, now, on)
     if confirmed is not None and confirmed != len(planned.going):
         raise CountNotConfirmed(count=len(planned.going))

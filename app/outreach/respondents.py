@@ -82,6 +82,10 @@ class Report:
     new_centres: int = 0
     faults: list[Fault] = field(default_factory=list)
 
+    def as_json(self) -> dict[str, int]:
+        """The same as `counts`, by the name that every report of a command has."""
+        return self.counts()
+
     def counts(self) -> dict[str, int]:
         """The figures for `--json`."""
         return {

@@ -22,6 +22,22 @@ TABLES = (
     "respondent",
     "mailbox",
 )
+LANGUAGES = ("fr", "en")
+SOURCES = ("import", "colleague", "desk")
+STOP_REASONS = (
+    "unsubscribed",
+    "left",
+    "wrong_address",
+    "handed_over",
+    "bounced",
+    "opposed",
+    "by_hand",
+    "not_accepted",
+)
+KINDS = ("announcement", "invitation", "reminder_nothing", "reminder_partial", "reminder_query", "colleague")
+STATES = ("planned", "suppressed", "leased", "started", "sent", "uncertain", "failed", "bounced")
+CHASE_STATUSES = ("open", "called", "call_back", "promised", "refused", "closed")
+OUTCOMES = ("reached", "no_answer", "call_back", "wrong_person", "promised", "refused", "note")
 MARK = "UPDATE mailbox SET last_started_at = NEW.started_at, last_mail_id = NEW.id"
 TOO_SOON = "one mail per mailbox and day"
 
@@ -54,6 +70,11 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION mail_start_counts()")
         op.execute("DROP FUNCTION mailbox_one_mail_a_day()")
+
+
+def _one_of(table: str, column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
 
 
 def _guard_sqlite() -> None:
@@ -119,6 +140,7 @@ def _respondent() -> None:
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("study_id", sa.Integer, nullable=False),
         sa.Column("centre_id", sa.Integer, nullable=False),
+        sa.Column("moved_from_id", sa.Integer),
         sa.Column("mailbox", sa.String(64), nullable=False),
         sa.Column("function", sa.String(200), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
@@ -134,19 +156,14 @@ def _respondent() -> None:
         sa.ForeignKeyConstraint(["added_by_id"], ["respondent.id"], name="fk_respondent_added_by_id"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_respondent_centre_id"),
         sa.ForeignKeyConstraint(["mailbox"], ["mailbox.id"], name="fk_respondent_mailbox"),
+        sa.ForeignKeyConstraint(["moved_from_id"], ["centre.id"], name="fk_respondent_moved_from_id"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_respondent_study_id"),
-        sa.CheckConstraint("language IN ('fr', 'en')", name="ck_respondent_language"),
-        sa.CheckConstraint("source IN ('import', 'colleague', 'desk')", name="ck_respondent_source"),
+        _one_of("respondent", "language", LANGUAGES),
+        _one_of("respondent", "source", SOURCES),
         sa.CheckConstraint(
             "(stopped_at IS NULL) = (stop_reason IS NULL)", name="ck_respondent_stop_has_reason"
         ),
-        sa.CheckConstraint(
-            (
-                "stop_reason IN ('unsubscribed', 'left', 'wrong_address', 'handed_over', "
-                "'bounced', 'opposed', 'by_hand', 'not_accepted')"
-            ),
-            name="ck_respondent_stop_reason",
-        ),
+        _one_of("respondent", "stop_reason", STOP_REASONS),
         sa.UniqueConstraint("centre_id", "mailbox", name="uq_respondent_centre_mailbox"),
     )
     op.create_index("ix_respondent_centre_id", "respondent", ["centre_id"])
@@ -259,13 +276,7 @@ def _wave() -> None:
         sa.Column("created_at", WHEN, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_wave"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_wave_study_id"),
-        sa.CheckConstraint(
-            (
-                "kind IN ('announcement', 'invitation', 'reminder_nothing', 'reminder_partial', "
-                "'reminder_query', 'colleague')"
-            ),
-            name="ck_wave_kind",
-        ),
+        _one_of("wave", "kind", KINDS),
         sa.CheckConstraint("number >= 1", name="ck_wave_number"),
         sa.UniqueConstraint("study_id", "kind", "number", name="uq_wave_study_kind_number"),
     )
@@ -302,13 +313,7 @@ def _mail() -> None:
             "state NOT IN ('suppressed', 'failed', 'bounced') OR reason IS NOT NULL",
             name="ck_mail_ending_has_reason",
         ),
-        sa.CheckConstraint(
-            (
-                "kind IN ('announcement', 'invitation', 'reminder_nothing', 'reminder_partial', "
-                "'reminder_query', 'colleague')"
-            ),
-            name="ck_mail_kind",
-        ),
+        _one_of("mail", "kind", KINDS),
         sa.CheckConstraint(
             "state NOT IN ('leased', 'started') OR worker IS NOT NULL", name="ck_mail_lease_has_worker"
         ),
@@ -325,13 +330,7 @@ def _mail() -> None:
             ),
             name="ck_mail_sent_was_started",
         ),
-        sa.CheckConstraint(
-            (
-                "state IN ('planned', 'suppressed', 'leased', 'started', 'sent', 'uncertain', "
-                "'failed', 'bounced')"
-            ),
-            name="ck_mail_state",
-        ),
+        _one_of("mail", "state", STATES),
         sa.UniqueConstraint("study_id", "wave_id", "mailbox", name="uq_mail_study_wave_mailbox"),
     )
     op.create_index("ix_mail_mailbox", "mail", ["mailbox"])
@@ -387,14 +386,8 @@ def _message_text() -> None:
         sa.Column("changed_by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("study_id", "kind", "language", name="pk_message_text"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_message_text_study_id"),
-        sa.CheckConstraint(
-            (
-                "kind IN ('announcement', 'invitation', 'reminder_nothing', 'reminder_partial', "
-                "'reminder_query', 'colleague')"
-            ),
-            name="ck_message_text_kind",
-        ),
-        sa.CheckConstraint("language IN ('fr', 'en')", name="ck_message_text_language"),
+        _one_of("message_text", "kind", KINDS),
+        _one_of("message_text", "language", LANGUAGES),
     )
 
 
@@ -408,10 +401,7 @@ def _chase() -> None:
         sa.Column("changed_by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("centre_id", name="pk_chase"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_chase_centre_id"),
-        sa.CheckConstraint(
-            "status IN ('open', 'called', 'call_back', 'promised', 'refused', 'closed')",
-            name="ck_chase_status",
-        ),
+        _one_of("chase", "status", CHASE_STATUSES),
     )
 
 
@@ -420,6 +410,7 @@ def _contact() -> None:
         "contact",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("centre_id", sa.Integer, nullable=False),
+        sa.Column("moved_from_id", sa.Integer),
         sa.Column("respondent_id", sa.Integer),
         sa.Column("at", WHEN, nullable=False),
         sa.Column("by", sa.String(200), nullable=False),
@@ -427,13 +418,8 @@ def _contact() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_contact"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_contact_centre_id"),
+        sa.ForeignKeyConstraint(["moved_from_id"], ["centre.id"], name="fk_contact_moved_from_id"),
         sa.ForeignKeyConstraint(["respondent_id"], ["respondent.id"], name="fk_contact_respondent_id"),
-        sa.CheckConstraint(
-            (
-                "outcome IN ('reached', 'no_answer', 'call_back', 'wrong_person', 'promised', "
-                "'refused', 'note')"
-            ),
-            name="ck_contact_outcome",
-        ),
+        _one_of("contact", "outcome", OUTCOMES),
     )
     op.create_index("ix_contact_centre_id", "contact", ["centre_id"])

@@ -1,0 +1,34 @@
+"""What hangs on a centre follows when centres merge or part; registered with the cohort at import."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.cohort.moving import CentreMerge, on_centre_merge
+from app.outreach.models import Contact, Respondent
+
+
+def follow_centre(session: Session, merge: CentreMerge) -> None:
+    """The respondents and calls of a merged centre go to the one that took over, and come back with it.
+
+    A person known at both stays where they are: their mails carry the link of the centre that stands.
+    """
+    if merge.undone:
+        _come_back(session, merge)
+        return
+    there = set(session.scalars(select(Respondent.mailbox).where(Respondent.centre_id == merge.kept)))
+    for respondent in session.scalars(select(Respondent).where(Respondent.centre_id == merge.gone)):
+        if respondent.mailbox not in there:
+            respondent.centre_id, respondent.moved_from_id = merge.kept, merge.gone
+    calls = update(Contact).where(Contact.centre_id == merge.gone)
+    session.execute(calls.values(centre_id=merge.kept, moved_from_id=merge.gone))
+    session.flush()
+
+
+def _come_back(session: Session, merge: CentreMerge) -> None:
+    for table in (Respondent, Contact):
+        moved = (table.centre_id == merge.kept, table.moved_from_id == merge.gone)
+        session.execute(update(table).where(*moved).values(centre_id=merge.gone, moved_from_id=None))
+    session.expire_all()
+
+
+on_centre_merge("outreach", follow_centre)
