@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import NoList
@@ -21,6 +21,14 @@ from forms.loading import dumps, loads
 
 VERSIONS_KEPT = 64
 _loaded: dict[str, Questionnaire] = {}
+
+
+_CURRENT = (
+    select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
+    .where(QuestionnaireVersion.study_id == bindparam("study"))
+    .order_by(QuestionnaireVersion.number.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,7 @@ def list_rules_of(session: Session, study: Study) -> ListRules:
 
 def current_version(session: Session, study: Study) -> Published:
     """The version that new answers of this study go by. Raises NoQuestionnaire."""
-    query = (
-        select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-        .where(QuestionnaireVersion.study_id == study.id)
-        .order_by(QuestionnaireVersion.number.desc())
-        .limit(1)
-    )
-    found = session.execute(query).first()
+    found = session.execute(_CURRENT, {"study": study.id}).first()
     if found is None:
         raise NoQuestionnaire(study=study.code)
     return _published(session, *found)

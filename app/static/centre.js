@@ -123,7 +123,7 @@
     });
     Object.keys(reply.menu).forEach(function (code) {
       var item = document.querySelector('[data-section="' + code + '"] [data-count]'), said = reply.menu[code];
-      if (item) { item.textContent = said[3] ? "" : said[2] ? said[2] + " !" : said[1] ? (said[0] - said[1]) + "/" + said[0] : said[0] ? "✓" : ""; }
+      if (item && item.innerHTML !== said) { item.innerHTML = said; }
     });
     var left = document.querySelector("[data-left]"), bar = document.querySelector("[data-progress]");
     if (left) { left.textContent = reply.left === 0 ? words.none : reply.left === 1 ? words.one : words.many.replace("{num}", reply.left); }

@@ -15,6 +15,7 @@ from app.doors.centre import (
 )
 from app.doors.centre.dates import day, instant, partial_date
 from app.doors.centre.door import CentreDoor
+from app.doors.centre.shells import shell_now
 from app.doors.request import language
 from app.kernel.installation import Installation
 
@@ -38,4 +39,9 @@ def create_app(installation: Installation) -> CentreDoor:
         request_language=language,
         get_locale=get_locale,
     )
+    door.context_processor(_shell)
     return door
+
+
+def _shell() -> dict[str, object]:
+    return {"shell": shell_now()}

@@ -22,7 +22,6 @@ OPENED = "opened"
 PEOPLE_OFFERED = 5
 
 
-
 @views.get("/r/<token>")
 @allow(public)
 def show_link(token: str) -> str:

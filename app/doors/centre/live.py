@@ -16,8 +16,9 @@ from app.doors.centre.dates import clock_time
 from app.doors.centre.filling import as_entered
 from app.doors.centre.headings import derived_of
 from app.doors.centre.moment import Moment, moment_of, shown_of
-from app.doors.centre.navigation import menu_of
+from app.doors.centre.navigation import counts_of
 from app.doors.centre.plans import Page, page_of
+from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown, marks
 from app.doors.centre.telling import described
 from app.doors.centre.visiting import own_patient, respondent_only
@@ -51,7 +52,7 @@ def store(code: str) -> ResponseReturnValue:
     except Conflict as conflict:
         moment = moment_of(patient)
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
-    moment = moment_of(patient)
+    moment = moment_of(own_patient(code))
     return jsonify(_stored(moment, sent, reply))
 
 
@@ -98,9 +99,7 @@ def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply) -> dict[str,
         "marks": {
             name: [mark.classes.strip(), mark.hidden, mark.says] for name, mark in marks(shown).items()
         },
-        "menu": {
-            stop.code: [stop.required, stop.left, stop.wrong, stop.closed] for stop in menu_of(moment, page)
-        },
+        "menu": {code: escaped(count) for code, (count, _) in counts_of(moment).items()},
         "required": sum(counted[0] for counted in moment.situation.progress.values()),
         "left": sum(counted[2] for counted in moment.situation.progress.values()),
         "derived": render_template("_derived.html", derived=derived_of(moment, page)),

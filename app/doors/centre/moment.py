@@ -6,17 +6,16 @@ from functools import cached_property
 
 from app.cohort.models import Patient, Study
 from app.cohort.patients import list_facts
-from app.collection.disposing import disposition_of
 from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document
 from app.collection.models import Disposition, Response
 from app.collection.questionnaires import Published
-from app.collection.reading import document_of, response_of, situation_kept
+from app.collection.reading import document_of, situation_kept
 from app.collection.responses import version_for
 from app.collection.situations import Situation, situation_of
 from app.doors.centre.plans import Page
 from app.doors.centre.showing import Shown
-from app.doors.centre.visiting import visitor
+from app.doors.centre.visiting import read_with_patient, visitor
 from app.doors.request import installation, language, now, session
 
 
@@ -49,27 +48,21 @@ class Moment:
 
     def is_closed(self, page: Page) -> bool:
         """Whether nothing at all is asked on a page."""
-        questions = self.version.questionnaire.questions
-        asked = [
-            str(address)
-            for block in page.blocks
-            for address in (*block.before, *block.after)
-            if not questions[address.name].read_only
-        ]
-        return bool(asked) and all(address in self.situation.off for address in asked)
+        asks = [block.asks for block in page.blocks]
+        return any(asks) and all(names <= self.situation.off for names in asks)
 
 
 def moment_of(patient: Patient) -> Moment:
-    """The moment of a patient of the visitor's centre."""
+    """The moment of a patient that `own_patient` has just found."""
     study = visitor().study
-    response = response_of(session(), patient)
+    response, disposition = read_with_patient()
     version = version_for(session(), study, response)
     document = document_of(response)
     if response is not None and response.version_id == version.id and response.revision:
         situation = situation_kept(response)
     else:
         situation = _evaluated(patient, version, document)
-    return Moment(patient, study, version, response, document, situation, disposition_of(session(), patient))
+    return Moment(patient, study, version, response, document, situation, disposition)
 
 
 def _evaluated(patient: Patient, version: Published, document: Document) -> Situation:
@@ -81,12 +74,7 @@ def _evaluated(patient: Patient, version: Published, document: Document) -> Situ
 
 def shown_of(moment: Moment, page: Page) -> Shown:
     """The page as it stands at this moment."""
-    questions = moment.version.questionnaire.questions
-    reads_list = any(
-        questions[address.name].from_list
-        for block in page.blocks
-        for address in (*block.before, *block.after)
-    )
+    reads_list = any(block.reads_list for block in page.blocks)
     return Shown(
         questionnaire=moment.version.questionnaire,
         page=page,

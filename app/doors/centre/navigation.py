@@ -5,35 +5,38 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import request
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from app.cohort.patients import identity_of
+from app.doors.centre.dates import instant, partial_date
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import Page, pages_of
 from app.doors.centre.visiting import visitor
 from app.doors.request import installation, language, session
+from app.kernel.language import Language
+from forms.definition import Questionnaire
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One page in the section menu."""
+    """One page in the section menu; `path` comes after the patient's own address."""
 
-    url: str
+    path: str
     current: bool
     name: str
 
 
 @dataclass(frozen=True)
 class SectionStop:
-    """One section in the menu: its pages (one, or one a visit), how much is left, whether it is asked at all."""
+    """One section in the menu: its pages (one, or one a visit), and what is said of its progress."""
 
     code: str
     letter: str
     label: str
-    required: int
-    left: int
-    wrong: int
-    closed: bool
     stops: tuple[Stop, ...]
+    count: str = ""
+    css: str = ""
 
     @property
     def current(self) -> bool:
@@ -47,55 +50,94 @@ def patient_url(code: str, *parts: str | None) -> str:
 
 
 def frame_of(moment: Moment, page: Page | None) -> dict[str, Any]:
-    """The variables of `patient.html`, the frame of every page about one patient."""
+    """The variables of `patient.html` for a page that is drawn now."""
+    said = counts_of(moment)
     return {
         "here": visitor(),
         "moment": moment,
         "patient": moment.patient,
         "identity": identity_of(session(), installation().vault, moment.patient),
-        "menu": menu_of(moment, page),
+        "menu": [
+            SectionStop(one.code, one.letter, one.label, one.stops, *said[one.code])
+            for one in stops_of(moment.version.questionnaire, page, language())
+        ],
         "page": page,
+        "reviewing": request.path.endswith("/relecture"),
         "base_url": patient_url(moment.patient.code),
-        "required": sum(counted[0] for counted in moment.situation.progress.values()),
-        "left": sum(counted[2] for counted in moment.situation.progress.values()),
+        "slots": bar_of(moment),
     }
 
 
-def menu_of(moment: Moment, page: Page | None) -> list[SectionStop]:
-    """The sections in the order of the chart."""
-    questionnaire = moment.version.questionnaire
+def bar_of(moment: Moment) -> dict[str, str]:
+    """Who the questionnaire is about and how far it is, as text."""
+    identity = identity_of(session(), installation().vault, moment.patient)
+    required = sum(counted[0] for counted in moment.situation.progress.values())
+    left = sum(counted[2] for counted in moment.situation.progress.values())
+    return {
+        "code": moment.patient.code,
+        "known": f"{identity.initials or '—'} · {partial_date(identity.birth)} · {sex_text(identity.sex)}",
+        "saved": saved_text(moment),
+        "left": ngettext("%(num)s réponse attendue", "%(num)s réponses attendues", left)
+        if left
+        else gettext("complet"),
+        "required": str(required or 1),
+        "done": str(required - left),
+        "base_url": patient_url(moment.patient.code),
+    }
+
+
+def saved_text(moment: Moment) -> str:
+    """When the answers were last stored."""
+    at = moment.response.last_answer_at if moment.response else None
+    return str(gettext("Dernier enregistrement : %(when)s", when=instant(at))) if at else ""
+
+
+def sex_text(sex: int | None) -> str:
+    """A sex for people."""
+    return str({1: gettext("homme"), 2: gettext("femme")}.get(sex or 0, "—"))
+
+
+def stops_of(questionnaire: Questionnaire, page: Page | None, said: Language) -> list[SectionStop]:
+    """The sections in the order of the chart, without what changes."""
     pages = pages_of(questionnaire)
-    wrong = _wrong_by_section(moment)
-    said = language()
     menu = []
     for section in questionnaire.sections:
-        own = [one for one in pages if one.section == section.code]
-        required, _, left = moment.situation.progress.get(section.code, (0, 0, 0))
         stops = tuple(
             Stop(
-                patient_url(moment.patient.code, "questions", one.section, one.visit),
+                "/questions/" + one.key,
                 page is not None and one.key == page.key,
-                _short(questionnaire.visit(one.visit).label[said]) if one.visit else section.label[said],
+                questionnaire.visit(one.visit).label[said].partition(" (")[0]
+                if one.visit
+                else section.label[said],
             )
-            for one in own
+            for one in pages
+            if one.section == section.code
         )
-        menu.append(
-            SectionStop(
-                section.code,
-                section.letter,
-                section.label[said],
-                required,
-                left,
-                wrong.get(section.code, 0),
-                all(moment.is_closed(one) for one in own),
-                stops,
-            )
-        )
+        menu.append(SectionStop(section.code, section.letter, section.label[said], stops))
     return menu
 
 
-def _short(label: str) -> str:
-    return label.partition(" (")[0]
+def counts_of(moment: Moment) -> dict[str, tuple[str, str]]:
+    """What the menu says of each section, and its class: not asked, wrong, done of required, complete."""
+    pages = pages_of(moment.version.questionnaire)
+    open_sections = {page.section for page in pages if not moment.is_closed(page)}
+    wrong, complete = _wrong_by_section(moment), gettext("complet")
+    said = {}
+    for section in moment.version.questionnaire.sections:
+        code = section.code
+        required, done, left = moment.situation.progress.get(code, (0, 0, 0))
+        if code not in open_sections:
+            said[code] = (gettext("non demandé"), " menu__item--closed")
+        elif code in wrong:
+            said[code] = (Markup('<span class="menu__wrong">{} !</span>').format(wrong[code]), "")
+        elif left:
+            said[code] = (f"{done}/{required}", "")
+        elif required:
+            done_mark = Markup('<span class="menu__done">✓<span class="visually-hidden"> {}</span></span>')
+            said[code] = (done_mark.format(complete), "")
+        else:
+            said[code] = ("", "")
+    return said
 
 
 def _wrong_by_section(moment: Moment) -> dict[str, int]:

@@ -9,7 +9,11 @@ from forms.definition import Question, Questionnaire, Section
 
 @dataclass(frozen=True)
 class Block:
-    """One section at one visit: the questions before its lines, on each line, and after them."""
+    """One section at one visit: the questions before its lines, on each line, and after them.
+
+    `asks` are the addresses outside of lines that a person answers; `reads_list` is whether any question
+    shows what the list says.
+    """
 
     section: str
     visit: str | None
@@ -18,6 +22,8 @@ class Block:
     group: str | None = None
     line: tuple[str, ...] = ()
     after: tuple[Address, ...] = ()
+    asks: frozenset[str] = frozenset()
+    reads_list: bool = False
 
     @property
     def key(self) -> str:
@@ -129,6 +135,8 @@ def _block(questionnaire: Questionnaire, section: Section, visit: str | None, *,
         else None,
         line=tuple(lines),
         after=tuple(_address(one, visit) for place, one in around if place > first_line),
+        asks=frozenset(str(_address(one, visit)) for _, one in around if not one.read_only),
+        reads_list=any(one.from_list for one in asked),
     )
 
 

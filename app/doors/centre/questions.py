@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
+from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -13,11 +13,13 @@ from app.collection.documents import address_of
 from app.collection.errors import CollectionRefusal
 from app.collection.saving import SaveReply, save
 from app.doors.centre.drawing import draw
-from app.doors.centre.headings import derived_of, heading_of
+from app.doors.centre.frames import draw_frame
+from app.doors.centre.headings import derived_of
 from app.doors.centre.moment import Moment, moment_of, shown_of
-from app.doors.centre.navigation import frame_of, patient_url
+from app.doors.centre.navigation import patient_url
 from app.doors.centre.plans import Page, page_after, page_of
 from app.doors.centre.posted import Posted, as_was, read_posted
+from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown
 from app.doors.centre.skeletons import ident
 from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
@@ -126,27 +128,42 @@ def _next_place(moment: Moment, page: Page) -> str:
 
 
 def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
-    page = shown.page
+    page, errors = shown.page, _summary(shown)
+    derived, closed = derived_of(moment, page), moment.is_closed(page)
+    base_url = patient_url(moment.patient.code)
+    parts = {
+        "body": draw(moment.version, shown, language()),
+        "action": patient_url(moment.patient.code, "questions", page.section, page.visit),
+        "mutation": str(uuid.uuid4()),
+        "base": str(shown.revision),
+        "was": escaped(as_was(shown)),
+        "seen": " ".join(name for name in map(str, shown.addresses()) if name in shown.situation.off),
+    }
+    if not moment.submitted and moment.disposition is None:
+        parts["live"] = f' data-live="{base_url}/reponses"'
+    if derived:
+        parts["derived"] = render_template("_derived.html", derived=derived)
+    if moment.submitted:
+        parts["correcting"] = _correcting()
+    if request.args.get("garde") == "1":
+        parts["saved"] = escaped(gettext("Enregistré."))
+    if errors or message or closed or moment.disposition:
+        parts["notices"] = render_template(
+            "_notices.html",
+            moment=moment,
+            base_url=base_url,
+            closed=closed,
+            errors=errors,
+            message=message,
+            partly=partly,
+        )
+    return draw_frame(moment, page, parts)
+
+
+def _correcting() -> str:
+    reason = request.form.get("reason", "")
     return render_template(
-        "questions.html",
-        **frame_of(moment, page),
-        **heading_of(moment, page),
-        body=Markup(draw(moment.version, shown, language())),  # noqa: S704  # every slot is escaped where it is filled
-        was=as_was(shown),
-        seen=" ".join(str(address) for address in shown.addresses() if str(address) in shown.situation.off),
-        base=shown.revision,
-        mutation=str(uuid.uuid4()),
-        action=patient_url(moment.patient.code, "questions", page.section, page.visit),
-        errors=_summary(shown),
-        message=message,
-        partly=partly,
-        kept=request.args.get("garde") == "1",
-        closed=moment.is_closed(page),
-        derived=derived_of(moment, page),
-        reason=request.form.get("reason", ""),
-        reason_missing=request.method == "POST"
-        and moment.submitted
-        and not request.form.get("reason", "").strip(),
+        "_correcting.html", reason=reason, reason_missing=request.method == "POST" and not reason.strip()
     )
 
 

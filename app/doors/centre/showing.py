@@ -86,7 +86,7 @@ class Shown:
         if not repeat.gate:
             return True
         gate = Address(repeat.gate, block.visit if self.question(repeat.gate).scope == "visit" else None)
-        return self.cell(str(gate)).value == 1
+        return bool(self.cell(str(gate)).value == 1)
 
     def addresses(self) -> Iterator[Address]:
         """Every address on the page, lines and dates of ticks among them."""
@@ -158,7 +158,7 @@ def _kept(shown: Shown, address: Address, cell: Cell) -> str:
     value = kind_of(shown.question(address.name).type).display(
         cell, shown.question(address.name), shown.language
     )
-    return gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value)
+    return str(gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value))
 
 
 def _finding(shown: Shown, name: str, finding: Found) -> Markup:
@@ -169,8 +169,10 @@ def _finding(shown: Shown, name: str, finding: Found) -> Markup:
     done = is_explained(shown.document, finding)
     return Markup(
         '<div class="q__warning{done}"><p>{message}</p><label for="c-{ident}">{label}</label>'
-        '<div class="q__in"><input id="c-{ident}" name="{name}!c" type="text" class="w-text" value="{comment}" data-comment>'
-        '<label class="chip"><input type="checkbox" name="{name}!ok" value="1"{checked} data-ok><span>{confirm}</span></label></div></div>'
+        '<div class="q__in"><input id="c-{ident}" name="{name}!c" type="text" class="w-text" value="{comment}"'
+        " data-comment>"
+        '<label class="chip"><input type="checkbox" name="{name}!ok" value="1"{checked} data-ok>'
+        "<span>{confirm}</span></label></div></div>"
     ).format(
         done=" q__warning--done" if done else "",
         message=message,

@@ -56,7 +56,7 @@ class Skeleton:
         """The text of one line of a group."""
         known = self.lines.get((group, number))
         if known is None:
-            known = self.lines[group, number] = _cut(self.line_sources[group].replace(NUMBER, str(number)))
+            known = self.lines[group, number] = cut(self.line_sources[group].replace(NUMBER, str(number)))
         return known
 
 
@@ -72,12 +72,13 @@ def compile_page(questionnaire: Questionnaire, page: Page, language: Language) -
     )
     drawn = [_DrawnBlock(questionnaire, block, language) for block in page.blocks]
     return Skeleton(
-        blocks=_cut("".join(str(macros.block(one)) for one in drawn)),
+        blocks=cut("".join(str(macros.block(one)) for one in drawn)),
         line_sources={one.group: str(macros.one_line(one)) for one in drawn if one.group},
     )
 
 
-def _cut(html: str) -> Text:
+def cut(html: str) -> Text:
+    """HTML cut at its slots."""
     return Text(tuple(SLOT.split(html)))
 
 

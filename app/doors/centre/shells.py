@@ -1,0 +1,46 @@
+"""What stands around every page: centre, person, language switch. Values for a page drawn now, marks for a compiled one."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
+
+from app.doors.centre.visiting import shell_texts
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The changing parts of `base.html`; `switch` is whether the language can be changed here."""
+
+    inside: bool
+    centre: str
+    person: str
+    csrf: str
+    back: str
+    switch: bool = True
+
+
+def shell_now() -> Shell:
+    """The shell of the page that is being drawn."""
+    texts = shell_texts()
+    switch = request.endpoint != "entering.show_link"
+    return Shell(
+        inside=texts is not None,
+        centre=texts[0] if texts else "",
+        person=person_text(texts[1], texts[2]) if texts else "",
+        csrf=generate_csrf(),
+        back=request.path if request.method == "GET" and switch else "",
+        switch=switch,
+    )
+
+
+def person_text(name: str, function: str) -> str:
+    """The sentence at the foot of every page."""
+    return str(gettext("Vous répondez en tant que %(name)s, %(function)s.", name=name, function=function))
+
+
+def escaped(text: object) -> str:
+    """Text made safe for HTML, as a plain string for a slot."""
+    return str(escape(text))
