@@ -72,10 +72,10 @@ def authorisations_table(session: Session, study: Study) -> Table:
     """The table, in the order of imports and rows; it streams."""
     def rows() -> Iterator[Row]:
         centres = centre_codes(session, study)
-        codes = _patient_codes(session, study)
+        merged = _merged_codes(session, study)
         with session.execute(_query(study).execution_options(yield_per=2_000)) as found:
             for row in found:
-                yield _row(tuple(row), centres, codes)
+                yield _row(tuple(row), centres, merged)
     return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=3)
 
 
@@ -83,32 +83,37 @@ def _query(study: Study) -> Select[*tuple[Any, ...]]:
     a = Authorisation
     return (
         select(
-            ListImport.file_name, ListRow.sheet, ListRow.source_row, a.centre_id, a.patient_id, a.course_no,
+            ListImport.file_name, ListRow.sheet, ListRow.source_row, a.centre_id, a.patient_id, Patient.code, a.course_no,
             a.auth_kind, a.request_type, a.request_type_inferred, a.status, a.granted_on, a.valid_from, a.valid_to,
             a.duration_days, a.product, a.strength, a.in_window, a.link_rule, ListRow.fate, ListRow.reason,
         )
         .join(ListImport, ListImport.id == ListRow.import_id)
         .outerjoin(a, a.id == ListRow.id)
+        .outerjoin(Patient, Patient.id == a.patient_id)
         .where(ListRow.study_id == study.id)
         .order_by(ListRow.import_id, ListRow.source_row)
     )  # fmt: skip
 
 
-def _patient_codes(session: Session, study: Study) -> Mapping[str, str]:
-    query = select(Patient.id, Patient.code, Patient.merged_into_id).where(Patient.study_id == study.id)
-    rows = session.execute(query).all()
-    codes = {key: code for key, code, _ in rows}
-    into = {key: merged for key, _, merged in rows if merged is not None}
-    return {key: codes[_kept(key, into)] for key in codes}
+def _merged_codes(session: Session, study: Study) -> Mapping[str, str]:
+    """Of merged patients, the code of the one who took over; few, so that memory stays flat in patients."""
+    gone = select(Patient.id, Patient.merged_into_id).where(Patient.study_id == study.id)
+    into = {key: kept for key, kept in session.execute(gone.where(Patient.merged_into_id.is_not(None))) if kept}
+    last = {key: _last(key, into) for key in into}
+    if not last:
+        return {}
+    query = select(Patient.id, Patient.code).where(Patient.id.in_(set(last.values())))
+    codes = dict(session.execute(query).all())
+    return {key: codes[kept] for key, kept in last.items()}
 
 
-def _kept(key: str, into: Mapping[str, str]) -> str:
+def _last(key: str, into: Mapping[str, str]) -> str:
     while key in into:
         key = into[key]
     return key
 
 
-def _row(found: tuple[Any, ...], centres: Mapping[int, str], codes: Mapping[str, str]) -> Row:
-    file, sheet, source_row, centre, patient, *rest = found
-    cells = [int(cell) if isinstance(cell, bool) else cell for cell in rest]
-    return [file, sheet or None, source_row, centres.get(centre), codes.get(patient), *(c if c != "" else None for c in cells)]
+def _row(found: tuple[Any, ...], centres: Mapping[int, str], merged: Mapping[str, str]) -> Row:
+    file, sheet, source_row, centre, patient, code, *rest = found
+    cells = [None if cell == "" else int(cell) if isinstance(cell, bool) else cell for cell in rest]
+    return [file, sheet or None, source_row, centres.get(centre), merged.get(patient, code), *cells]

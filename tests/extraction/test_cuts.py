@@ -15,6 +15,7 @@ from app.extraction.errors import UnknownCut, UnknownFormat, UnknownJob
 from app.extraction.exporting import file_sha256
 from app.extraction.freezing import freeze, make_again
 from app.extraction.jobs import LEASE, ask_export, build_asked_exports, job_of, job_path, list_jobs, take_next
+from app.journal.verifying import verify
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from forms.answers import Address
@@ -45,7 +46,9 @@ def test_a_cut_is_listed_with_all_that_makes_it_known_again(small, command, now)
         assert counts_of(first)["patients"] == 1
         assert counts_of(second)["patients"] == 4
         assert first.file_sha256 == file_sha256(cut_path(small.settings.home, "calci_sts", 1)) == frozen.exported.sha256
-        assert len(first.journal_head) == 64
+        # The head that the cut names is in the journal at its place: a journal cut shorter would be noticed.
+        assert verify(session, anchor=(first.journal_entries, first.journal_head)).ok
+        assert not verify(session, anchor=(first.journal_entries, "0" * 64)).ok
 
 
 def test_a_cut_made_again_after_a_change_says_that_the_data_differ(small, command, now) -> None:
