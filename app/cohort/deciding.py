@@ -341,12 +341,13 @@ class _Deciding:
         old = self.desk.session.get_one(Authorisation, old_id)
         for row_id in self.rows:
             row = self.desk.session.get_one(Authorisation, row_id)
-            if row.patient_id is None and old.patient_id is not None:
+            if old.patient_id is not None:
                 self.ledger.set(row, centre_id=row.centre_id or old.centre_id)
                 self.relinker.join([row_id], self.desk.session.get_one(Patient, old.patient_id))
 
     def _replace(self, row_id: int) -> None:
-        self.ledger.set(self.desk.session.get_one(Authorisation, row_id), patient_id=None, link_rule=None)
+        row = self.desk.session.get_one(Authorisation, row_id)
+        self.ledger.set(row, patient_id=None, link_rule=None, course_no=None)
         self.set_fate(row_id, "duplicate", "replaced")
 
     def _in_review(self, row_id: int) -> bool:

@@ -140,6 +140,10 @@ def _load_persons(
             persons[key].why = str(orjson.loads(case.facts)["why"])
         if told:
             known.told.add(id(persons[key]))
+    for case in {case.id: case for case in undecided.values()}.values():
+        if case.id in persons:
+            candidates = [c["patient"] for c in orjson.loads(case.facts)["candidates"]]
+            persons[case.id].proposals = [persons[c] for c in candidates if c in persons]
 
 
 def _open_cases(session: Session, study: Study) -> dict[int, ReviewCase]:

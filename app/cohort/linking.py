@@ -102,8 +102,13 @@ class _Linker:
             for p in self.register.lettered(member.centre, member.initials)
             if p.admits_sex(member) and p.admits_initials(member)
         ]
-        if len(here) == 1 and self._continues_nameless(here[0], member):
+        continued = [p for p in here if self._continues_nameless(p, member)]
+        if len(here) == 1 and continued:
             return here, [], "c"
+        # A person in doubt and those it may be are one question: what continues it follows its answer.
+        for doubted in continued:
+            if doubted.why and all(p is doubted or p in doubted.proposals for p in here):
+                return [doubted], [], "c"
         return [], here or self._misspelt(member) or self._moved(member), "c"
 
     def _continues_nameless(self, person: Person, member: Member) -> bool:

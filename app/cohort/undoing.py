@@ -34,6 +34,10 @@ def undo(desk: Desk, decision_id: int) -> Decision:
         _part_centres(desk, merge)
     restore(desk.session, document)
     tell(desk, decision, merge, undone=True)
+    for table, key, column, before, _ in document["changes"]:
+        if (table, column, before) == ("authorisation", "patient_id", None):
+            # The course was numbered for the patient that the row no longer has.
+            desk.session.get_one(Authorisation, key).course_no = None
     decision.undone_at, decision.undone_by = desk.now, desk.actor.name
     refresh_patients(
         desk.session, desk.vault, desk.study, _still_there(desk, document["patients"]), desk.rules.new_course

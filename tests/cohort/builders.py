@@ -49,6 +49,14 @@ def row(number: str | int, **changes: str) -> dict[str, str]:
     return {**PLAIN, "NUM": str(number), **changes}
 
 
+def other(number: int, **changes: str) -> dict[str, str]:
+    """A row of somebody who resembles nobody else: another number, another person."""
+    letters = "ABCEFGHIJKLNOPQRTUVWXYZ"
+    surname, first = letters[number % 23], letters[(number * 7 + 3) % 23]
+    born = f"{number % 27 + 1:02d}/{number % 9 + 2:02d}/{1930 + number}"
+    return row(number, **{"INIT": f"{surname * 3} {first * 2}", "DDN": born, **changes})
+
+
 def renewal(number: str | int, **changes: str) -> dict[str, str]:
     """A renewal three months after the plain row."""
     return row(number, **{"TYPE": "Renouvellement", "OCTROI": "12/04/2012", **changes})
