@@ -27,6 +27,7 @@ class Settings:
     language: Language
     mails_per_hour: int | None = None
     trusted_proxies: int = 0
+    bounces_url: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -50,6 +51,7 @@ class Settings:
             language=_language(env.get("RECUEIL_LANGUAGE") or "fr"),
             mails_per_hour=_count("RECUEIL_MAILS_PER_HOUR", env.get("RECUEIL_MAILS_PER_HOUR")),
             trusted_proxies=_count("RECUEIL_TRUSTED_PROXIES", env.get("RECUEIL_TRUSTED_PROXIES")) or 0,
+            bounces_url=_bounces_url(env.get("RECUEIL_BOUNCES_URL")),
         )
 
 
@@ -94,6 +96,19 @@ def _smtp_url(value: str | None) -> str | None:
             name="RECUEIL_SMTP_URL",
             why_fr="smtp://hôte:port, smtps://… ou smtp+starttls://… attendu.",
             why_en="smtp://host:port, smtps://… or smtp+starttls://… expected.",
+        )
+    return value
+
+
+def _bounces_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if not (parts.scheme == "imaps" and parts.hostname) and not (parts.scheme == "maildir" and parts.path):
+        raise BadSetting(
+            name="RECUEIL_BOUNCES_URL",
+            why_fr="imaps://utilisateur:motdepasse@hôte/dossier ou maildir:///chemin attendu.",
+            why_en="imaps://user:password@host/folder or maildir:///path expected.",
         )
     return value
 

@@ -6,6 +6,7 @@ Each mail leaves with an envelope sender that holds its id (composing.py), so th
 import email
 import email.policy
 import imaplib
+import logging
 import mailbox
 import re
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,10 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.installation import Installation
 from app.outreach.models import Mail, Mailbox
+
+log = logging.getLogger("recueil.bounces")
 
 NAMED = re.compile(r"\+([0-9a-f]{32})@")
 STATUS = re.compile(r"^Status:\s*([245]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
@@ -86,6 +90,27 @@ def take_in(
         if bounce.for_good:
             marked += _mark(session, mail, bounce, actor, now)
     return BounceReport(read, matched, marked)
+
+
+def collect(installation: Installation, now: datetime) -> BounceReport:
+    """Takes in what waits at RECUEIL_BOUNCES_URL; nothing without that setting.
+
+    A mailbox that cannot be reached is told to the log and looked at again later: mails go on leaving.
+    """
+    url = installation.settings.bounces_url
+    if url is None:
+        return BounceReport(0, 0, 0)
+    try:
+        messages = list(
+            from_imap(url) if url.startswith("imaps:") else from_maildir(Path(urlsplit(url).path))
+        )
+    except (OSError, imaplib.IMAP4.error, mailbox.Error) as error:
+        log.warning("returned mails could not be read: %s", type(error).__name__)
+        return BounceReport(0, 0, 0)
+    if not messages:
+        return BounceReport(0, 0, 0)
+    with installation.database.writing() as session:
+        return take_in(session, messages, actor=Actor.system("worker"), now=now)
 
 
 def from_maildir(folder: Path) -> Iterator[EmailMessage]:

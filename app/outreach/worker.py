@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from app.kernel.clock import Clock
 from app.kernel.installation import Installation
 from app.outreach import outbox
+from app.outreach.bounces import collect
 from app.outreach.delivery import Courier, Report
 from app.outreach.transport import Opener, transport_of
 
 log = logging.getLogger("recueil.worker")
 
 BEAT_SECONDS = 1.0
+BOUNCES_SECONDS = 300.0
 IDLE_SECONDS = 2.0
 WAIT_SECONDS = 0.2
 LONGEST_OUTAGE_SECONDS = 60.0
@@ -43,7 +46,11 @@ def run_worker(
     working = courier(installation, opener(installation), clock or installation.clock)
     try:
         with _beating(working):
+            looked = time.monotonic() - BOUNCES_SECONDS
             while not stop.is_set():
+                if time.monotonic() - looked >= BOUNCES_SECONDS:
+                    looked = time.monotonic()
+                    collect(installation, working.clock())
                 done = working.round() + sum(task(installation, working.clock) for task in tasks)
                 outage = working.report.unreachable is not None
                 if once and (outage or not (done or _others_hold(working))):

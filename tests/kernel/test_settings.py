@@ -34,6 +34,7 @@ def test_a_plain_postgresql_url_gets_the_locked_driver() -> None:
         ("RECUEIL_MAIL_FROM", "nobody"),
         ("RECUEIL_LANGUAGE", "de"),
         ("RECUEIL_MAILS_PER_HOUR", "many"),
+        ("RECUEIL_BOUNCES_URL", "imap://host/INBOX"),
     ],
 )
 def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:

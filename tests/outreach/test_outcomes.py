@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.outreach.inviting import invite
 from app.outreach.links import enter
 from app.outreach.models import Mail
 from app.outreach.unsubscribing import unsubscribe, unsubscribe_token
+from app.outreach.worker import run_worker
 from tests.outreach.builders import DESK, NOW, Town, make_town
 
 WORKER = Actor.system("worker")
@@ -117,6 +119,27 @@ def test_a_bounce_in_a_maildir_marks_the_address_for_good_only(
     with installation.database.reading() as session:
         mail = session.scalars(select(Mail)).one()
         assert (mail.state, mail.respondent.box.bounced_at is not None) == (state, bool(marked))
+
+
+def test_the_worker_reads_the_bounces_of_its_setting(installation: Installation, tmp_path: Path) -> None:
+    sent_town(installation)
+    with installation.database.reading() as session:
+        mail_id = session.scalars(select(Mail.id)).one()
+    box = mailbox.Maildir(tmp_path / "Maildir")
+    box.add(report_on(mail_id, "5.1.1").as_bytes())
+    box.close()
+    settings = replace(installation.settings, bounces_url=f"maildir://{tmp_path / 'Maildir'}")
+    run_worker(replace(installation, settings=settings), once=True)
+    with installation.database.reading() as session:
+        assert session.scalars(select(Mail.state)).all() == ["bounced"]
+
+
+def test_bounces_that_cannot_be_read_do_not_stop_the_mails(installation: Installation) -> None:
+    town = make_town(installation)
+    with installation.database.writing() as session:
+        invite(session, installation, town.study(session), actor=DESK, now=NOW)
+    settings = replace(installation.settings, bounces_url="maildir:///nowhere/at/all")
+    assert run_worker(replace(installation, settings=settings), once=True).sent == 1
 
 
 def test_unsubscribing_stops_the_mails_and_not_the_link(installation: Installation) -> None:
