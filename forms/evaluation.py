@@ -1,7 +1,7 @@
 """Computes everything that follows from answers: what is asked, derived values, states, findings and progress.
 The only implementation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,14 @@ def evaluate(
     """
     plan = plan_of(questionnaire)
     run = Run(plan, answers, facts, today)
+    takes: dict[type, Callable[[Any], None]] = {
+        Asking: run.ask,
+        Deriving: run.derive,
+        Group: run.take_lines,
+        Condition: run.open,
+    }
     for step in plan.steps:
-        run.take(step)
+        takes[type(step)](step)
     run.tell_states()
     judge(plan, run.frame, run.evaluation)
     return run.evaluation
@@ -56,21 +62,18 @@ class Run:
         self.evaluation = Evaluation(answers)
         self.closed: set[Node] = set()
 
-    def take(self, step: object) -> None:
-        """Does one step."""
-        if isinstance(step, Asking):
-            self.ask(step)
-        elif isinstance(step, Deriving):
-            self.derive(step)
-        elif isinstance(step, Group):
-            if step.order:
-                self.sort(step)
-            else:
-                self.enter(step)
-        elif isinstance(step, Condition):
-            self.frame.visit = step.visit
-            if not _holds(step, self.frame):
-                self.closed.add(step.key)
+    def open(self, step: Condition) -> None:
+        """Notes a section or a visit that is closed."""
+        self.frame.visit = step.visit
+        if not _holds(step, self.frame):
+            self.closed.add(step.key)
+
+    def take_lines(self, step: Group) -> None:
+        """Enters the lines of a group, or puts them in order."""
+        if step.order:
+            self.sort(step)
+        else:
+            self.enter(step)
 
     def ask(self, step: Asking) -> None:
         """Reads a question's answers where it is asked."""
@@ -79,26 +82,25 @@ class Run:
             or (step.any_of and self.closed.issuperset(step.any_of))
         ):
             return
-        frame, name, visit = self.frame, step.question.name, step.visit
-        frame.visit = visit
+        frame = self.frame
+        frame.visit = step.visit
         if step.group is None:
-            self.read(step, frame, Address(name, visit))
+            self.read(step, frame, step.address)
             return
         lines = frame.lines.get(step.group)
         if lines:
-            inner = frame.inside(visit)
+            inner = frame.inside(step.visit)
             inner.outer = None
             for line in lines:
                 inner.line = line
-                self.read(step, inner, Address(name, visit, line))
+                self.read(step, inner, step.on(line))
 
     def read(self, step: Asking, frame: Frame, address: Address) -> None:
         """One answer: its operand or its missing reason goes to the frame."""
-        if not _holds(step, frame):
+        if (step.ask_if is not None or step.unless is not None) and not _holds(step, frame):
             return
         frame.asked.add(address)
-        question = step.question
-        cell = self.cells.get(address, EMPTY)
+        question, cell = step.question, self.cells.get(address, EMPTY)
         value = cell.value
         if value is None:
             if cell.missing is not None:
@@ -129,13 +131,13 @@ class Run:
         frame = self.frame
         frame.visit = step.visit
         if step.group is None:
-            self.keep(step.derived, frame, Address(step.derived.name, step.visit), step.run(frame))
+            self.keep(step.derived, frame, step.address, step.run(frame))
             return
         inner = frame.inside(step.visit)
         inner.outer = None
         for line in frame.lines.get(step.group, ()):
             inner.line = line
-            self.keep(step.derived, inner, Address(step.derived.name, step.visit, line), step.run(inner))
+            self.keep(step.derived, inner, step.on(line), step.run(inner))
 
     def keep(self, derived: Derived, frame: Frame, address: Address, value: Any) -> None:
         """Stores a derived value for expressions and, as JSON, for the evaluation."""
@@ -178,15 +180,16 @@ class Run:
         closings = {visit: self.closing(visit) for visit in self.plan.closings}
         for step in self.plan.layout:
             closed = closings.get(step.visit or "")
-            name, visit = step.question.name, step.visit
             if step.group is None:
-                self.tell(step, frame, Address(name, visit), closed)
+                self.tell(step, frame, step.address, closed)
                 continue
-            inner = frame.inside(visit)
-            inner.outer = None
-            for line in frame.entered.get(step.group, ()):
-                inner.line = line
-                self.tell(step, inner, Address(name, visit, line), closed)
+            entered = frame.entered.get(step.group)
+            if entered:
+                inner = frame.inside(step.visit)
+                inner.outer = None
+                for line in entered:
+                    inner.line = line
+                    self.tell(step, inner, step.on(line), closed)
 
     def closing(self, visit: Visit) -> State | None:
         """The state that unanswered questions of a visit have by themselves, when one of its closings is true."""

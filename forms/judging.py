@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from forms.answers import EMPTY, Address
@@ -14,6 +15,7 @@ from forms.states import Evaluation, Finding, State
 from forms.types import TYPES
 from forms.types.numbers import between, write_number
 
+_PLAIN = frozenset((int, float, date))
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]*(?:@[a-z0-9_]+)?)\}")
 
 _SOFT = Label(
@@ -29,9 +31,12 @@ _NO_LINE = Label(
 _MANY_LINES = Label("{count} lignes ; {most} au plus.", "{count} lines; {most} at most.")
 
 
+_ONCE: list[Any] = [None]
+
+
 def judge(plan: Plan, frame: Frame, evaluation: Evaluation) -> None:
     """Adds the findings, in the order of the questionnaire and then of the checks."""
-    for step in plan.layout:
+    for step in plan.ranged:
         _ranges(step, frame, evaluation)
     for group in plan.groups:
         _lines(group, frame, evaluation)
@@ -52,19 +57,26 @@ def _filled(template: Label, facts: Any) -> Label:
 
 
 def _ranges(step: Asking, frame: Frame, evaluation: Evaluation) -> None:
-    question = step.question
-    if question.soft is None and question.hard is None:
-        return
     lines: Any = (None,) if step.group is None else frame.lines.get(step.group, ())
     for line in lines:
-        address = Address(question.name, step.visit, line)
-        if evaluation.states.get(address) is State.ANSWERED:
+        address = step.address if line is None else step.on(line)
+        if evaluation.states.get(address) is State.ANSWERED and not _is_usual(
+            step, frame.values.get(address)
+        ):
             # A value past the hard range is not told a second time that it is unusual.
             for level in ("H", "W"):
                 if _constant_range(step, level, address, evaluation) or _computed_range(
                     step, level, address, frame, evaluation
                 ):
                     break
+
+
+def _is_usual(step: Asking, value: Any) -> bool:
+    """True for most answers, at the cost of two comparisons; the rest is looked at closely."""
+    if step.narrow is None or type(value) not in _PLAIN:
+        return False
+    low, high = step.narrow
+    return bool(low <= value <= high)
 
 
 def _constant_range(step: Asking, level: str, address: Address, evaluation: Evaluation) -> bool:
@@ -140,9 +152,13 @@ def _lines(group: Group, frame: Frame, evaluation: Evaluation) -> None:
 
 
 def _check(plan: Plan, step: Checking, frame: Frame, evaluation: Evaluation) -> None:
-    here = frame.inside(step.visit)
-    here.outer = None
-    lines: Any = (None,) if step.group is None else frame.lines.get(step.group, ())
+    if step.group is None:
+        here, lines = frame, _ONCE
+        frame.visit = step.visit
+    else:
+        lines = frame.lines.get(step.group, [])
+        here = frame.inside(step.visit)
+        here.outer = None
     for line in lines:
         here.line = line
         if truth(step.run(here)) is True:

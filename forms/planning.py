@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.answers import Address
 from forms.definition import (
     Check,
     Closing,
@@ -70,6 +71,16 @@ class Asking:
     level: Level
     group: tuple[str, Visit] | None
     computed: tuple[Limits, ...]
+    narrow: tuple[Any, Any] | None
+    address: Address
+    memo: dict[int, Address] = field(default_factory=dict)
+
+    def on(self, line: int) -> Address:
+        """The address on a line, made once: an evaluation touches every address several times."""
+        found = self.memo.get(line)
+        if found is None:
+            found = self.memo[line] = self.address._replace(line=line)
+        return found
 
 
 @dataclass(slots=True)
@@ -80,6 +91,15 @@ class Deriving:
     visit: Visit
     group: tuple[str, Visit] | None
     run: Compiled
+    address: Address
+    memo: dict[int, Address] = field(default_factory=dict)
+
+    def on(self, line: int) -> Address:
+        """The address on a line, made once."""
+        found = self.memo.get(line)
+        if found is None:
+            found = self.memo[line] = self.address._replace(line=line)
+        return found
 
 
 @dataclass(slots=True)
@@ -104,6 +124,7 @@ class Plan:
     vocabulary: Vocabulary
     steps: list[Step] = field(default_factory=list)
     layout: list[Asking] = field(default_factory=list)
+    ranged: list[Asking] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     checks: list[Checking] = field(default_factory=list)
     closings: dict[str, list[tuple[Compiled, Closing]]] = field(default_factory=dict)
@@ -280,9 +301,13 @@ class _Maker:
             level=self.level(question, visit),
             group=(repeat, visit) if repeat else None,
             computed=tuple(self.limits(question, visits, repeat)),
+            narrow=_narrow(question),
+            address=Address(question.name, visit),
         )
         self.add((question.name, visit), step, waits)
         self.plan.layout.append(step)
+        if question.soft is not None or question.hard is not None:
+            self.plan.ranged.append(step)
 
     def question_conditions(self, question: Question, visit: Visit, section: Section) -> tuple[Node, ...]:
         # A question asked once inside a section of visits is there when the section is open at any of them (Asking.any_of).
@@ -333,7 +358,11 @@ class _Maker:
             run = self.runs(derived.formula, derived.scope, visits, derived.repeat, visit, waits)
             if run is not None:
                 group = (derived.repeat, visit) if derived.repeat else None
-                self.add((derived.name, visit), Deriving(derived, visit, group, run), waits)
+                self.add(
+                    (derived.name, visit),
+                    Deriving(derived, visit, group, run, Address(derived.name, visit)),
+                    waits,
+                )
 
     def check(self, check: Check) -> None:
         visits = self.visits_of(check)
@@ -342,6 +371,16 @@ class _Maker:
             group = (check.repeat, visit) if check.repeat else None
             on = check.on or tuple(name for name in bound.reads if name in self.questionnaire.questions)
             self.plan.checks.append(Checking(check, visit, group, bound.run, on))
+
+
+def _narrow(question: Question) -> tuple[Any, Any] | None:
+    """The bounds between which a value is neither refused nor unusual; None unless all bounds are constants."""
+    ranges = [limits for limits in (question.soft, question.hard) if limits is not None]
+    if not ranges or any(limits.computed for limits in ranges):
+        return None
+    lows: list[Any] = [limits.constants[0] for limits in ranges if limits.constants[0] is not None]
+    highs: list[Any] = [limits.constants[1] for limits in ranges if limits.constants[1] is not None]
+    return (max(lows), min(highs)) if lows and highs else None
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:
