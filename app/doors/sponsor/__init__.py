@@ -57,7 +57,6 @@ def create_app(installation: Installation) -> Door:
         key=installation.keys.sponsor_session,
         body_bytes=BODY_BYTES,
     )
-    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
     start_login(app)
     start_wording(app)
     _join(app)

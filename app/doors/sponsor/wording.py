@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, gettext
@@ -17,6 +18,7 @@ from app.outreach.chase import STATUSES, STEPS
 from app.outreach.conditions import REASONS
 
 DASH = "–"
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def start_wording(app: Flask) -> None:
@@ -33,7 +35,7 @@ def say_date(value: date | None) -> str:
 
 def say_time(value: datetime | None) -> str:
     """An instant, in Paris: 20 nov. 2026, 10:30."""
-    return format_datetime(value, "d MMM yyyy, HH:mm") if value else DASH
+    return format_datetime(value.astimezone(PARIS), "d MMM yyyy, HH:mm", rebase=False) if value else DASH
 
 
 def say_count(value: int | None) -> str:

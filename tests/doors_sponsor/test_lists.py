@@ -1,0 +1,186 @@
+"""A list at the desk: held, tried out, imported once, traced, reviewed; columns mapped; respondents likewise."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounts.models import HeldFile
+from app.cohort.models import ListImport, ListMapping, Patient
+from app.cohort.review import progress
+from app.doors.door import Door
+from app.doors.sponsor import create_app
+from app.journal.models import JournalEntry
+from app.kernel.installation import Installation
+from tests.doors_sponsor.desk import Desk, another_browser, desk_for
+from tests.fixtures.studies import Opened
+
+LISTS = "/studies/calci_sts/lists"
+ODD = (
+    "Dossier;Nature;Décidée le;Produit demandé;Motif;Qui;Né le;Lieu;Commune\n"
+    "101;Initiale;03/04/2014;natriumthiosulfat 25%;calciphylaxie;DUP MA;12/03/1940;CHU DE LILLE;Lille\n"
+)
+FIELDS = {
+    "Dossier": "atu_num",
+    "Décidée le": "grant_d",
+    "Produit demandé": "product_raw",
+    "Qui": "pt_ini",
+    "Né le": "birth_raw",
+    "Lieu": "site_raw",
+}
+
+
+@pytest.fixture
+def app(opened: Opened) -> Door:
+    """The staff application of a study with liste_propre imported."""
+    return create_app(opened.installation)
+
+
+@pytest.fixture
+def boss(app: Door) -> Desk:
+    """A manager, signed in."""
+    return desk_for(app, "manager")
+
+
+def upload(desk: Desk, path: str, name: str, content: bytes) -> str:
+    """Uploads a file; where the page of its dry run is."""
+    response = desk.post(path, {"file": (BytesIO(content), name)}, content_type="multipart/form-data")
+    assert response.status_code == 303, response.get_data(as_text=True)
+    return response.headers["Location"]
+
+
+def count(installation: Installation, model: type) -> int:
+    """How many rows a table has."""
+    with installation.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_dry_run_writes_nothing_and_the_import_writes_once(boss: Desk, opened: Opened, data: Path) -> None:
+    installation = opened.installation
+    before = count(installation, Patient), count(installation, ListImport)
+    trial = upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes())
+    page = boss.text(trial)
+    assert "golden.csv" in page
+    assert "13</strong> lignes lues" in page
+    assert (count(installation, Patient), count(installation, ListImport)) == before
+    assert boss.post(f"{trial}/import").status_code == 303
+    assert count(installation, Patient) > before[0]
+    assert count(installation, ListImport) == before[1] + 1
+    assert count(installation, HeldFile) == 0
+    assert list((installation.settings.home / "held").iterdir()) == []
+    assert boss.post(f"{trial}/import").status_code == 404
+    again = boss.text(upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes()))
+    assert re.search(r'figure__value">0</span><span class="figure__label">lignes nouvelles', again)
+
+
+def test_held_file_is_out_of_reach_for_others_and_other_sessions(app: Door, boss: Desk, data: Path) -> None:
+    trial = upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes())
+    for stranger in (another_browser(boss), desk_for(app, "manager", email="other@example.org")):
+        assert stranger.get(trial).status_code == 404
+        assert stranger.post(f"{trial}/import").status_code == 404
+        assert stranger.post(f"{trial}/drop").status_code == 404
+    assert boss.post(f"{trial}/drop").status_code == 303
+    assert boss.get(trial).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("liste.xlsx", b"PK\x03\x04 not really"),
+        ("liste.csv", b""),
+        ("liste.pdf", b"%PDF"),
+        ("x.csv", b"a;b\n1;2\n"),
+    ],
+)
+def test_file_that_is_no_list_gets_one_clear_sentence(boss: Desk, name: str, content: bytes) -> None:
+    response = boss.post(LISTS, {"file": (BytesIO(content), name)}, content_type="multipart/form-data")
+    if response.status_code == 303:
+        response = boss.get(response.headers["Location"])
+    assert response.status_code in (302, 422)
+    if response.status_code == 422:
+        assert 'role="alert"' in response.get_data(as_text=True)
+
+
+def test_hostile_names_are_shown_inert(boss: Desk) -> None:
+    cell = "<script>alert(1)</script>"
+    csv = (
+        "NUM_ATU;INITIALES;DDN;ETABLISSEMENT;DATE_OCTROI;SPECIALITE;INDICATION\n"
+        f"1;AB;1940;{cell};01/02/2014;thiosulfate de sodium;calciphylaxie\n"
+    )
+    trial = upload(boss, LISTS, "<script>x.csv", csv.encode())
+    page = boss.text(trial)
+    assert "<script>alert" not in page
+    assert "<script>x" not in page
+    assert "&lt;script&gt;x.csv" in page
+
+
+def test_unknown_headers_are_mapped_once_and_remembered(boss: Desk, opened: Opened) -> None:
+    trial = upload(boss, LISTS, "bizarre.csv", ODD.encode())
+    asked = boss.get(trial)
+    assert asked.status_code == 302
+    page = boss.text(asked.headers["Location"])
+    assert "non reconnu" in page
+    assert "DUP MA" not in page
+    columns = dict(re.findall(r'id="head-(\d+)">([^<]+)', page))
+    form = {f"column-{index}": FIELDS.get(text.strip(), "") for index, text in columns.items()}
+    saved = boss.post(asked.headers["Location"], form)
+    assert saved.headers["Location"] == trial
+    assert "1</strong> lignes lues" in boss.text(trial)
+    assert count(opened.installation, ListMapping) == 1
+    second = upload(boss, LISTS, "bizarre2.csv", ODD.replace("101;", "102;").encode())
+    assert boss.get(second).status_code == 200
+
+
+def test_trace_shows_what_became_of_each_row_without_identities(boss: Desk) -> None:
+    page = boss.text(f"{LISTS}/1")
+    assert "Retenue" in page
+    assert "CAL-" in page
+    assert "ATU" not in re.sub(r"<title>.*?</title>", "", page).replace("ATU nominatives", "")
+
+
+def test_review_decides_once_undoes_and_says_who_was_first(
+    app: Door, boss: Desk, opened: Opened, data: Path
+) -> None:
+    trial = upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes())
+    boss.post(f"{trial}/import")
+    other = desk_for(app, "manager", email="other@example.org")
+    page = boss.text("/studies/calci_sts/review")
+    form = re.search(
+        r'action="(/studies/calci_sts/review/\d+)">.*?name="mutation" value="([^"]+)".*?name="action" value="set_aside"',
+        page,
+        re.S,
+    )
+    path = re.search(r'action="(/studies/calci_sts/review/\d+)"', page)
+    assert form
+    assert path
+    with opened.installation.database.reading() as session:
+        before = progress(session, opened.study(session)).open
+    sent = {"action": "set_aside", "mutation": "once"}
+    first = boss.post(path.group(1), sent)
+    assert first.status_code == 303
+    assert boss.post(path.group(1), sent).headers["Location"] == first.headers["Location"]
+    late = other.post(path.group(1), {"action": "set_aside", "mutation": "late"})
+    assert late.status_code == 409
+    assert "manager@example.org" in late.get_data(as_text=True)
+    done = first.headers["Location"].rsplit("=", 1)[1]
+    assert boss.post(f"/studies/calci_sts/decisions/{done}/undo").status_code == 303
+    with opened.installation.database.reading() as session:
+        assert progress(session, opened.study(session)).open == before
+    assert "annulée par" in boss.text("/studies/calci_sts/decisions")
+
+
+def test_identities_at_the_review_desk_are_asked_for_and_journalled_once(
+    boss: Desk, opened: Opened, data: Path
+) -> None:
+    trial = upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes())
+    boss.post(f"{trial}/import")
+    assert "Naissance ou âge" not in boss.text("/studies/calci_sts/review")
+    for _ in range(2):
+        shown = boss.post("/studies/calci_sts/identities", {"page": "reviewing.show"})
+        assert shown.headers["Location"] == "/studies/calci_sts/review"
+    assert "Naissance ou âge" in boss.text("/studies/calci_sts/review")
+    with opened.installation.database.reading() as session:
+        query = select(func.count()).where(JournalEntry.action == "identities.shown")
+        assert session.scalar(query) == 1
