@@ -1,9 +1,9 @@
 """The WSGI applications: `centre`, `sponsor`, and `application`, the two of them mounted together."""
 
-from app.doors.sponsor import create_app as create_sponsor
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app.doors.centre import create_app as create_centre
+from app.doors.sponsor import create_app as create_sponsor
 from app.kernel.installation import Installation
 from app.kernel.settings import Settings
 

@@ -90,7 +90,7 @@ class _Importer:
             with self.session.begin_nested():
                 patient, warnings = self._store_whole(given)
         except ImportRefused as refused:
-            result["refusals"].extend(refused.details)  # type: ignore[call-overload]  # a list of sentences
+            result["refusals"].extend(refused.details)
         except Refusal as refused:
             result["refusals"].append(refused.message(self.language))
         else:

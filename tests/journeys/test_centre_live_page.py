@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -21,10 +20,10 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 
 
 @pytest.fixture
-def desk(live_server: LiveServer, opened: Opened) -> Iterator[tuple[LiveServer, str]]:
+def desk(live_server: LiveServer, opened: Opened) -> tuple[LiveServer, str]:
     """A served study and the token of a link."""
     served = replace(opened, installation=live_server.installation)
-    yield live_server, token_for(live_server.installation, "calci_sts", busy_centres(served)[0])
+    return live_server, token_for(live_server.installation, "calci_sts", busy_centres(served)[0])
 
 
 def enter(tab: Page, desk: tuple[LiveServer, str]) -> str:
