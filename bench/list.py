@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZES = (1_000, 10_000, 100_000)
 GOAL_RATIO, GOAL_MEMORY = 4.0, 400
 ROWS_PER_PATIENT = 2.05
+TABLE = "CREATE TABLE rows (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)"
+INSERT = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def run(json: bool = False) -> dict[str, object]:
@@ -76,11 +78,9 @@ def _floor(folder: Path, file: Path) -> float:
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA journal_mode = wal")
     connection.execute("PRAGMA synchronous = FULL")
-    columns = ", ".join(words.HEADERS)
-    connection.execute(f"CREATE TABLE rows ({columns})")
-    marks = ", ".join("?" * len(words.HEADERS))
+    connection.execute(TABLE)
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(f"INSERT INTO rows VALUES ({marks})", rows[1:])
+    connection.executemany(INSERT, rows[1:])
     connection.execute("COMMIT")
     connection.close()
     return time.process_time() - started

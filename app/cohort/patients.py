@@ -62,20 +62,9 @@ def enrol_patient(
     sex: int | None = None,
 ) -> Patient:
     """A new patient of `centre` who comes from no list, with a code and a sealed identity, journalled."""
-    # Read again under a lock: two people enrolling at once must not be given the same code.
-    centre = session.scalars(
-        select(Centre)
-        .where(Centre.id == centre.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    code = next_code(study, _locked(session, centre))
     patient = Patient(
-        study_id=study.id,
-        centre_id=centre.id,
-        code=next_code(study, centre),
-        sex=sex,
-        enrolled=True,
-        created_at=now,
+        study_id=study.id, centre_id=centre.id, code=code, sex=sex, enrolled=True, created_at=now
     )
     session.add(patient)
     session.flush()
@@ -93,6 +82,12 @@ def enrol_patient(
         new=patient.code,
     )
     return patient
+
+
+def _locked(session: Session, centre: Centre) -> Centre:
+    """The centre read again under a lock: two people enrolling at once must not be given the same code."""
+    query = select(Centre).where(Centre.id == centre.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def patients_of(session: Session, study: Study, centre: Centre | None = None) -> list[Patient]:
