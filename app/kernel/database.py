@@ -1,6 +1,7 @@
 """The database: one way to write (a whole transaction) and one way to read (a consistent snapshot)."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,15 +26,27 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writers = threading.Lock()
         self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in a write transaction: committed when the block ends, rolled back on any error."""
-        with self.engine.connect() as connection:
+        with self._turn(), self.engine.connect() as connection:
             connection.execution_options(recueil_writes=True)
             with Session(bind=connection, expire_on_commit=False) as session, session.begin():
                 yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # SQLite lets waiting writers sleep and try again, so that the unlucky wait for seconds; the threads
+        # of one process queue here instead. Whoever waited too long goes on to SQLite's own time limit.
+        taken = self.is_sqlite and self._writers.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if taken:
+                self._writers.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
