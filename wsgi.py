@@ -1,8 +1,7 @@
 """The WSGI applications: `centre`, `sponsor`, and `application`, the two of them mounted together."""
 
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-
 from app.doors.centre import create_app as create_centre
+from app.doors.mounting import mounted
 from app.doors.sponsor import create_app as create_sponsor
 from app.kernel.installation import Installation
 from app.kernel.settings import Settings
@@ -11,4 +10,4 @@ installation = Installation.open(Settings.from_environment())
 installation.assert_ready()
 centre = create_centre(installation)
 sponsor = create_sponsor(installation)
-application = DispatcherMiddleware(centre, {"/sponsor": sponsor})
+application = mounted(centre, sponsor)

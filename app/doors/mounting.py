@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 SPONSOR_PATH = "/sponsor"
 
 
+def mounted(centre: "WSGIApplication", sponsor: "WSGIApplication") -> "WSGIApplication":
+    """The two doors as one WSGI application; they share an address and nothing else."""
+    return DispatcherMiddleware(centre, {SPONSOR_PATH: sponsor})
+
+
 def both_doors(installation: Installation) -> "WSGIApplication":
-    """One WSGI application that serves the two doors; they share an address and nothing else."""
-    return DispatcherMiddleware(create_centre(installation), {SPONSOR_PATH: create_sponsor(installation)})
+    """Both doors of an installation, made and mounted."""
+    return mounted(create_centre(installation), create_sponsor(installation))
