@@ -65,7 +65,12 @@ def demo_settings(settings: Settings, port: int) -> Settings:
     home = settings.home / "demo"
     local = settings_for(settings, port)
     return dataclasses.replace(
-        local, home=home, database_url=f"sqlite:///{home / 'recueil.db'}", smtp_url=None, mails_per_hour=None
+        local,
+        home=home,
+        database_url=f"sqlite:///{home / 'recueil.db'}",
+        smtp_url=None,
+        mails_per_hour=None,
+        bounces_url=None,
     )
 
 
