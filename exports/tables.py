@@ -67,6 +67,8 @@ class Table:
     en: str = ""
     frozen: int = 0
     """How many key columns stay in view."""
+    recurring: int | None = None
+    """From this column on rows are often the same as others: a writer may remember the rest of a row as a whole."""
     described: bool = True
     """Its columns belong in the dictionary (false for the read-me, the dictionary and the codes)."""
 
@@ -97,11 +99,12 @@ def single(table: Table, size: int = 500) -> Pass:
 
 
 def member(columns: tuple[Column, ...], name: str, place: int, batches: Callable[[], Iterable[Batch]],
-           *, fr: str = "", en: str = "", frozen: int = 0, described: bool = True) -> Table:
+           *, fr: str = "", en: str = "", frozen: int = 0, described: bool = True,
+           recurring: int | None = None) -> Table:
     """A table whose rows are those that a shared pass gives for ``place``."""
     def rows() -> Iterator[Row]:
         return (row for at, some in batches() if at == place for row in some)
-    return Table(name, columns, rows, fr, en, frozen, described)
+    return Table(name, columns, rows, fr, en, frozen, recurring, described)
 
 
 def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

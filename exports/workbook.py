@@ -17,6 +17,9 @@ from exports.structure import Sheet, add_sheet, begin, parts_of, split_sheet, wi
 from exports.tables import Pass, Row, Table, Written, single
 
 _SAMPLE = 200
+_MARK = "\x00"
+"""Stands for a row's number; no cell can hold it, since XML cannot."""
+_TAILS = 20_000
 _LEADS = 3
 """Places kept free in the row counter, so that `name_99` still fits a sheet name."""
 
@@ -47,6 +50,7 @@ class _Rows:
         self._longest, self._stack = longest, stack
         self._sampled = 0
         self._seen = [0] * len(self.columns)
+        self._tails: dict[Row, str] = {}
         self.streams: list[tuple[Stream, int]] = []
         self._open()
 
@@ -72,14 +76,39 @@ class _Rows:
             self.streams[-1] = (stream, count + len(now))
 
     def _xml(self, rows: Sequence[Row], first: int) -> str:
+        if self.table.recurring is not None and not self._spreads:
+            return self._recurring(rows, first, self.table.recurring)
         leads, known = self._leads, self._bodies
         made: list[str] = []
-        for number, row in enumerate(rows, first):
+        for place, row in enumerate(rows, first):
+            number = str(place)
             made.append(f'<row r="{number}">')
             made += [f"{lead}{number}{body[value]}"
                      for lead, body, value in zip(leads, known, row, strict=True) if value is not None]
             made.append("</row>")
         return "".join(made)
+
+    def _recurring(self, rows: Sequence[Row], first: int, split: int) -> str:
+        # Half of a workbook's rows are states, and most of these say the same of many patients: the cells after the
+        # keys are made once, with a mark where the row's number goes.
+        made: list[str] = []
+        tails, head = self._tails, ""
+        last: Row | None = None
+        for place, row in enumerate(rows, first):
+            keys, rest = row[:split], tuple(row[split:])
+            if keys != last:
+                last, head = keys, self._marked(keys, 0)
+            tail = tails.get(rest)
+            if tail is None:
+                tail = self._marked(rest, split)
+                if len(tails) < _TAILS:
+                    tails[rest] = tail
+            made.append(f'<row r="{_MARK}">{head}{tail}</row>'.replace(_MARK, str(place)))
+        return "".join(made)
+
+    def _marked(self, cells: Row, start: int) -> str:
+        return "".join(f"{self._leads[place]}{_MARK}{self._bodies[place][value]}"
+                       for place, value in enumerate(cells, start) if value is not None)
 
     def _sample(self, rows: Sequence[Row]) -> None:
         self._sampled += len(rows)

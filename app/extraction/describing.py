@@ -6,9 +6,8 @@ from typing import cast
 from exports.tables import Choice, Column, Kind
 from forms.definition import Choice as FormsChoice
 from forms.definition import Derived, Label, Question, Questionnaire, Range
-from forms.types import kind_of
+from forms.types import TYPES, kind_of
 from forms.types.base import Column as FormsColumn
-from forms.types.choices import YES_NO
 
 _DERIVED_KINDS: dict[str, Kind] = {
     "integer": "integer", "decimal": "decimal", "date": "date", "partial_date": "partial_date", "text": "text",
@@ -27,7 +26,7 @@ def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: s
     at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
     at_en = f" ({union.visit(visit).label.en})" if visit else ""
     return Column(
-        name=at_visit(one.name, visit), kind="flag" if question.type == "yes_no" else cast(Kind, one.kind),
+        name=at_visit(one.name, visit), kind=cast(Kind, one.kind),
         fr=one.label.fr + at_fr, en=one.label.en + at_en,
         question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
         soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
@@ -40,7 +39,7 @@ def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = 
     """The one column of a derived value."""
     at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
     at_en = f" ({union.visit(visit).label.en})" if visit else ""
-    choices = YES_NO if derived.type == "yes_no" else derived.choices
+    choices = (derived.type in TYPES and TYPES[derived.type].options(derived)) or derived.choices
     return (
         Column(
             name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,

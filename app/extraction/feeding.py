@@ -112,7 +112,7 @@ class Feed:
         self.tables: dict[str, Table] = {
             name: member(some, name, self._places[name], self.batches, fr=titles[name],
                          frozen=4 if name not in (PATIENT_SHEET, LABEL_SHEET, VISIT_SHEET) else 2,
-                         described=name != LABEL_SHEET)
+                         described=name != LABEL_SHEET, recurring=2 if name == STATE_SHEET else None)
             for name, some in columns.items()
         }
 

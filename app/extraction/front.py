@@ -9,7 +9,7 @@ from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.feeding import Reading
 from app.extraction.software import software
 from app.extraction.times import said
-from exports.limits import ROWS
+from exports.limits import ROWS, measured
 from exports.tables import Column, Row, Table, Written
 
 COLUMNS = (
@@ -36,7 +36,7 @@ class Cited:
 def opening_table(cited: Cited, written: Written) -> Table:
     """The sheet, once it is known what was written."""
     rows = list(_rows(cited, written))
-    return Table("lisez_moi", COLUMNS, lambda: rows, "Lisez-moi", "Read me", described=False)
+    return measured(Table("lisez_moi", COLUMNS, lambda: rows, "Lisez-moi", "Read me", described=False))
 
 
 def _rows(cited: Cited, written: Written) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """How the sheets that come from answers are laid out for one study: their columns, and a row maker for each version."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
 from app.extraction.listed import YES_NO
@@ -9,7 +9,7 @@ from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slot
 from app.extraction.reading import OPPOSED, PatientRow
 from app.extraction.records import Record
 from app.extraction.states import COLUMNS as STATE_COLUMNS
-from app.extraction.states import StatePlan
+from app.extraction.states import COMMENT, StatePlan
 from app.extraction.times import paris, twins, utc
 from exports.tables import Choice, Column, Row
 from forms.definition import Questionnaire, Repeat
@@ -50,6 +50,7 @@ class Layout:
         definitions = [definition for _, definition in sorted(versions.values(), key=lambda one: one[0])]
         self.union = union_of(definitions)
         self.states = StatePlan(self.union)
+        self._parts = learned.parts
         self.versions = {
             key: self._sheets(number, definition, learned) for key, (number, definition) in versions.items()
         }
@@ -97,8 +98,9 @@ class Layout:
 
     @property
     def state_columns(self) -> tuple[Column, ...]:
-        """Columns of ``etats``."""
-        return STATE_COLUMNS
+        """Columns of ``etats``; a long comment goes on in further cells like any text."""
+        *columns, comment = STATE_COLUMNS
+        return (*columns, replace(comment, parts=self._parts.get(COMMENT, 1)))
 
     def patient_row(self, centre: str, row: PatientRow, record: Record | None) -> list[object]:
         """The row of a patient; without a record what the list says stands alone."""

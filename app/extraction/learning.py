@@ -10,6 +10,7 @@ import orjson
 
 from app.extraction.planning import Learned
 from app.extraction.reading import OPPOSED, PatientRow
+from app.extraction.states import COMMENT
 from exports.limits import TEXT, parts_needed
 
 
@@ -72,9 +73,15 @@ class Census:
     def _texts(self, cells: Mapping[str, Mapping[str, Any]]) -> None:
         for address, cell in cells.items():
             value = cell.get("v")
-            if isinstance(value, str) and len(value) * 2 > TEXT:
+            if isinstance(value, str):
                 for slot in slots_of(address):
-                    self.learned.parts[slot] = max(self.learned.parts.get(slot, 1), parts_needed(value))
+                    self._text(slot, value)
+            self._text(COMMENT, cell.get("c", ""))
+
+    def _text(self, slot: str, text: str) -> None:
+        parts = parts_needed(text)
+        if parts > 1:
+            self.learned.parts[slot] = max(self.learned.parts.get(slot, 1), parts)
 
 
 def slots_of(address: str) -> tuple[str, ...]:

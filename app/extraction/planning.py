@@ -13,8 +13,6 @@ from forms.answers import Cell
 from forms.definition import Code, Derived, Question, Questionnaire, Repeat
 from forms.types import kind_of
 
-# The stored value of these types is the exported value of their one column.
-PLAIN = frozenset({"text", "long_text", "integer", "decimal", "single", "yes_no", "date", "partial_date"})
 Values = Mapping[str, Any]
 
 
@@ -40,7 +38,7 @@ class Several:
 
     def spread(self, value: Any) -> list[object]:
         """The cells for a stored value; a code that this version did not offer stays blank."""
-        known = tuple(value.items()) if isinstance(value, dict) else tuple(value)
+        known = _hashed(value)
         found = self._known.get(known)
         if found is None:
             found = kind_of(self.question.type).values(Cell(value), self.question)
@@ -89,7 +87,7 @@ class SheetPlan:
         start = len(self.columns)
         parts = learned.parts.get(slot.key, 1)
         self.columns += [replace(c, parts=parts) if c.kind == "text" else c for c in slot.columns]
-        plain = slot.question is None or slot.question.type in PLAIN
+        plain = slot.question is None or kind_of(slot.question.type).as_stored
         self._keys += [slot.key] if plain else [""] * len(slot.columns)
         if not plain and slot.question is not None:
             offered = _offered(slot.question, version)
@@ -111,9 +109,15 @@ class SheetPlan:
         return filler
 
 
+def _hashed(value: Any) -> object:
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _offered(question: Question, version: Questionnaire) -> frozenset[Code] | None:
     own = version.questions.get(question.name)
-    if question.type != "multiple" or own is None or own.choices == question.choices:
+    if not kind_of(question.type).several or own is None or own.choices == question.choices:
         return None
     return frozenset(choice.code for choice in own.choices)
 

@@ -18,6 +18,7 @@ STATES = (
     Choice("commented", "répondu avec un commentaire", "answered with a comment"),
 )
 REMEMBERED = 20_000
+COMMENT = "commentaire"
 STATE_OF = {"x": "not_asked", "n": "not_answered", "u": "unknown", "f": "not_done", "a": "not_applicable"}
 COLUMNS = (
     Column("centre_id", "text", "Centre", "Centre"),
@@ -27,7 +28,7 @@ COLUMNS = (
     Column("repeat_no", "integer", "Rang de la ligne", "Rank of the line"),
     Column("variable", "text", "Variable ; vide : toute la section", "Variable; blank: the whole section"),
     Column("etat", "code", "État", "State", choices=STATES),
-    Column("commentaire", "text", "Commentaire du centre", "Comment of the centre"),
+    Column(COMMENT, "text", "Commentaire du centre", "Comment of the centre"),
 )
 
 
@@ -48,6 +49,7 @@ class StatePlan:
         self._questions = union.questions
         self._flags = _estimate_flags(union)
         self._places: dict[str, Place] = {}
+        self._tails: dict[tuple[str, str], tuple[object, ...]] = {}
         self._sections = [section.code for section in union.sections]
 
     def place(self, address: str) -> Place:
@@ -67,19 +69,34 @@ class StatePlan:
         group = (f"{repeat}@{visit}" if visit else repeat) if repeat else ""
         return Place(question.section if question else None, visit or None, name, int(line) if line else None, group)
 
-    def rows(self, centre: str, code: str, record: Record, submitted_revision: int | None) -> Iterator[Row]:
+    def rows(self, centre: str, code: str, record: Record, submitted_revision: int | None) -> list[Row]:
         """The rows of one response: hidden sections, then states in the order of the questionnaire, then marks."""
         comments, corrected = _marks(record, submitted_revision)
-        for place in record.packed["h"]:
-            section, _, visit = place.partition("@")
-            yield (centre, code, section, visit or None, None, None, "not_asked", None)
-        known, plain = self._places, not comments
-        for address, letter in zip(record.packed["o"], record.packed["l"], strict=True):
-            section_, visit_, name, line, group = known.get(address) or self.place(address)
-            rank = _rank(record, group, line) if line else None
-            yield (centre, code, section_, visit_, rank, name, STATE_OF[letter],
-                   None if plain else comments.pop(address, None))
-        yield from self._marked(centre, code, record, comments, corrected)
+        packed, head, known = record.packed, (centre, code), self._tails
+        made: list[Row] = [head + self._hidden(place) for place in packed["h"]]
+        pairs = zip(packed["o"], packed["l"], strict=True)
+        if comments:
+            for pair in pairs:
+                tail, comment = known.get(pair) or self._tail(pair, record), comments.pop(pair[0], None)
+                made.append(head + tail if comment is None else (*head, *tail[:-1], comment))
+        else:
+            made += [head + (known.get(pair) or self._tail(pair, record)) for pair in pairs]
+        made += self._marked(centre, code, record, comments, corrected)
+        return made
+
+    @staticmethod
+    def _hidden(place: str) -> tuple[object, ...]:
+        section, _, visit = place.partition("@")
+        return (section, visit or None, None, None, "not_asked", None)
+
+    def _tail(self, pair: tuple[str, str], record: Record) -> tuple[object, ...]:
+        # All but the rank of a line hangs on address and state alone, and a study has a few hundred of those.
+        section, visit, name, line, group = self.place(pair[0])
+        rank = _rank(record, group, line) if line else None
+        tail = (section, visit, rank, name, STATE_OF[pair[1]], None)
+        if not line:
+            self._tails[pair] = tail
+        return tail
 
     def _marked(
         self, centre: str, code: str, record: Record, comments: Mapping[str, str], corrected: Sequence[str]

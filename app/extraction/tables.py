@@ -21,6 +21,7 @@ from app.extraction.reading import Filters
 from app.extraction.times import utc
 from app.kernel.vault import Vault
 from exports.codebook import codes, dictionary
+from exports.limits import measured
 from exports.tables import Pass, Table, Written, single
 from exports.workbook import Front
 
@@ -67,7 +68,7 @@ class Extraction:
 
     @cached_property
     def _centres(self) -> Table:
-        return centres_table(self.session, self.study)
+        return measured(centres_table(self.session, self.study))
 
     @cached_property
     def tables(self) -> Sequence[Table]:
@@ -76,8 +77,9 @@ class Extraction:
         states = answers.pop(STATE_SHEET)
         flow = flow_table(lambda: flow_steps(self.session, self.study, self.reading.outcomes))
         data = [*answers.values(), self._authorisations, self._centres, flow, states]
-        changed = [changes_table(self.session, self.study, self.wishes.since)] if self.wishes.since else []
-        return [*data, dictionary([*data, *changed]), codes([*data, *changed]), *changed]
+        changed = [measured(changes_table(self.session, self.study, self.wishes.since))] if self.wishes.since else []
+        book = [measured(dictionary([*data, *changed])), measured(codes([*data, *changed]))]
+        return [*data, *book, *changed]
 
     def passes(self) -> list[Pass]:
         """The readings that fill the tables; the answers come first, so that the flow knows the outcomes."""

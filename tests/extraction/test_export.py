@@ -202,10 +202,13 @@ def test_a_long_text_goes_on_in_further_cells_and_lisez_moi_says_so(installation
     with installation.database.writing() as session:
         study = open_shipped(session, "calci_sts", command, now)
         patient = add_patient(session, installation.vault, study, add_centre(session, study))
-        add_response(session, installation.vault, patient, {**TREATED, "comment_txt": {"v": text}})
+        weight = {"v": 70, "c": "c" * 40_000}
+        add_response(session, installation.vault, patient, {**TREATED, "comment_txt": {"v": text}, "weight_kg": weight})
     book = book_of(installation)
     cells = book.sheets["patients"][0]
     assert cells["comment_txt"] + cells["comment_txt__2"] == text
+    (state,) = (row for row in book.sheets["etats"] if row["etat"] == "commented" and row["variable"] == "weight_kg")
+    assert state["commentaire"] + state["commentaire__2"] == "c" * 40_000
     assert "comment_txt__2" in book.facts()["Texte continué : comment_txt"]
     assert "comment_txt__2" in [row["variable"] for row in book.sheets["dictionnaire"]]
 
