@@ -4,10 +4,12 @@ It knows no session: a Letter comes in, bytes go out. Every header passes the st
 """
 
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import cache, lru_cache
@@ -20,6 +22,8 @@ from app.outreach.messages import FOLDER, Wording, fill, footer
 
 HEADERS = policy.SMTP
 WIDTH = 76
+PLAIN_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’-]){0,59}")
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}")
 NOBODY: dict[Language, str] = {"fr": "Madame, Monsieur", "en": "Sir or Madam"}
 BUTTON: dict[Language, str] = {"fr": "Ouvrir mes dossiers", "en": "Open my charts"}
 
@@ -75,7 +79,7 @@ class Reading:
 def compose(letter: Letter, wording: Wording) -> Composed:
     """The mail as bytes with its envelope. The envelope's sender carries the mail's id, so that a bounce names it."""
     reading = read(letter, wording)
-    sender = parseaddr(letter.mail_from)[1]
+    sender = _address(letter.mail_from)
     local, _, domain = sender.partition("@")
     head = _headers(letter, reading.subject, sender, domain)
     boundary = f"=_recueil_{letter.mail_id}"
@@ -138,6 +142,7 @@ def _text(letter: Letter, paragraphs: Sequence[str | tuple[Button, ...]], values
     return "\n\n".join(blocks).replace("\n\n-- \n\n", "\n\n-- \n") + "\n"
 
 
+@lru_cache(maxsize=512)
 def _wrap(line: str) -> str:
     return wrapped(line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
@@ -155,6 +160,11 @@ def _html(
         unsubscribe=letter.unsubscribe,
         unsubscribe_label=last.partition("{unsubscribe}")[0].rstrip(" \u00a0:"),
     )
+
+
+@cache
+def _address(mail_from: str) -> str:
+    return parseaddr(mail_from)[1]
 
 
 @cache
@@ -182,6 +192,10 @@ def _headers(letter: Letter, subject: str, sender: str, domain: str) -> bytes:
 
 
 def _addressed(header: str, name: str, address: str) -> bytes:
+    if PLAIN_NAME.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
+        # Letters, spaces and the like: nothing to quote, and ten times as fast as parsing the whole.
+        shown = name if name.isascii() else Header(name, "utf-8", maxlinelen=60).encode(linesep="\r\n")
+        return f"{header}: {shown}\r\n <{address}>\r\n".encode()
     # Address refuses what is no address, the policy refuses line ends; commas and quotes in a name are escaped.
     return _folded(header, str(Address(name, addr_spec=address)))
 

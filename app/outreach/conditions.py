@@ -100,7 +100,7 @@ Facts = Row[Any]
 
 def facts_of(session: Session, mail_id: str) -> Facts | None:
     """What the outbox knows of one mail and of whom it goes to, the mail's row held until the transaction ends."""
-    found: Facts | None = session.execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 19 columns
+    found: Facts | None = session.connection().execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 19 columns
     return found
 
 
@@ -188,5 +188,5 @@ def _budget(
     if last_mail_id != mail_id and now < last_started_at + DAY:
         return Verdict("day", last_started_at + DAY)
     begun = {"mailbox": mailbox, "mail_id": mail_id, "since": now - MONTH}
-    count, oldest = session.execute(BEGUN_LATELY, begun).one()
+    count, oldest = session.connection().execute(BEGUN_LATELY, begun).one()
     return Verdict("month", oldest + MONTH) if oldest is not None and count >= ceiling else GO

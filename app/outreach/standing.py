@@ -39,10 +39,11 @@ class Standing:
 
 def standing_of(session: Session, study_id: int, centre_id: int, *, active: bool = True) -> Standing:
     """Where one centre stands now; without `active` its last activity is left out, which is half the work."""
-    row = session.execute(OF_CENTRE, {"study_id": study_id, "centre_id": centre_id}).first()
+    of_centre = {"study_id": study_id, "centre_id": centre_id}
+    row = session.connection().execute(OF_CENTRE, of_centre).first()
     entered_at = None
     if active:
-        entered_at = session.scalar(ENTERED_OF_CENTRE, {"study_id": study_id, "centre_id": centre_id})
+        entered_at = session.scalar(ENTERED_OF_CENTRE, of_centre)
     return _standing(row, entered_at) if row is not None else Standing(centre_id, active_at=entered_at)
 
 

@@ -146,8 +146,9 @@ class Smtp:
                 smtp.quit()
 
     def _envelope(self, smtp: smtplib.SMTP, mail: Composed) -> None:
-        self._accepted(smtp.mail(mail.sender), recipient=False)
-        self._accepted(smtp.rcpt(mail.recipient), recipient=True)
+        # The addresses were checked when they came in; smtplib's own MAIL and RCPT would parse them again.
+        self._accepted(smtp.docmd("MAIL", f"FROM:<{_harmless(mail.sender)}>"), recipient=False)
+        self._accepted(smtp.docmd("RCPT", f"TO:<{_harmless(mail.recipient)}>"), recipient=True)
 
     def _accepted(self, answer: tuple[int, bytes], *, recipient: bool) -> None:
         code, reply = answer
@@ -196,6 +197,12 @@ def transport_of(installation: Installation) -> Transport:
 
 
 Opener = Callable[[Installation], Transport]
+
+
+def _harmless(address: str) -> str:
+    if not address.isascii() or not address.isprintable() or any(sign in address for sign in "<> "):
+        raise Refused(553, "5.1.3 not an address that can be sent to", recipient=True)
+    return address
 
 
 def _stuffed(content: bytes) -> bytes:
