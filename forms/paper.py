@@ -7,7 +7,6 @@ from forms.answers import EMPTY, Address, Cell
 from forms.definition import Code, Question, Questionnaire, Section
 from forms.states import Evaluation, State
 from forms.types import MISSING_LABELS, kind_of
-from forms.types.choices import Single
 from forms.wording import in_words
 
 BLANK_LINES = 3
@@ -30,7 +29,6 @@ WORDS: dict[str, dict[str, str]] = {
         "codes": "The codes in the margin are those of the export.", "page": "Questionnaire",
     },
 }  # fmt: skip
-_SHAPES = {"date": "__/__/____", "partial_date": "__/__/____", "yes_no": "", "long_text": "lines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +188,9 @@ class _Writer:
             condition=self.condition(question),
             required=question.required != "optional",
             unit=f"{unit} ({self.words['unit_or'].format(units=units)})" if units else unit,
-            shape="" if boxes else _SHAPES.get(question.type, "box"),
+            shape="" if boxes else kind.blank,
             boxes=boxes,
-            many=question.type == "multiple",
+            many=kind.several,
             reasons=self.reasons(question, address),
             answer=""
             if boxes or self.evaluation is None
@@ -210,8 +208,6 @@ class _Writer:
 
     def boxes(self, question: Question, address: Address) -> tuple[Box, ...]:
         kind = kind_of(question.type)
-        if not isinstance(kind, Single):
-            return ()
         value = self.cell(address).value
         ticked = value if isinstance(value, list) else [value]
         return tuple(

@@ -11,6 +11,7 @@ from forms.expressions import nodes
 from forms.expressions.parsing import NotAnExpression, parse
 from forms.expressions.values import OPERATIONS, truth
 from forms.faults import Fault, fault
+from forms.types import TYPES
 
 Atom = tuple[str, str | None]
 Assigned = Mapping[Atom, Any]
@@ -88,10 +89,10 @@ def _own(questionnaire: Questionnaire, atom: Atom) -> Formula | None:
 
 def _values(questionnaire: Questionnaire, atom: Atom) -> tuple[Any, ...]:
     part = questionnaire.questions.get(atom[0]) or questionnaire.derived.get(atom[0])
-    if part is None or part.type not in ("single", "yes_no"):
+    kind = TYPES.get(part.type) if part else None
+    if part is None or kind is None or kind.several or not kind.options(part):
         return ()
-    codes = (0, 1) if part.type == "yes_no" else tuple(part.by_code)
-    return (*codes, None)
+    return (*(choice.code for choice in kind.options(part)), None)
 
 
 def _atoms(node: Any) -> Iterator[Atom]:

@@ -34,8 +34,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
                       "This text contains an invisible character that cannot be stored ({point}): type it again."),
     "not_a_reason": ("« {typed} » n’est pas une raison d’absence : NSP, NF ou SO.",
     "'{typed}' is not a missing reason: NSP, NF or SO."),
-    "value_and_reason": ("Une valeur et une raison d’absence : gardez l’une ou l’autre.",
-    "A value and a missing reason: keep one or the other."),
     "read_only": ("Cette information vient de la liste et ne se modifie pas ici.",
     "This comes from the list and is not changed here."),
 }  # fmt: skip

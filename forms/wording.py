@@ -5,7 +5,7 @@ from typing import Any
 from forms.definition import Formula, Questionnaire
 from forms.expressions import nodes
 from forms.expressions.parsing import NotAnExpression, parse
-from forms.types.choices import YES_NO
+from forms.types import TYPES
 
 _SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _WORDS = {
@@ -96,7 +96,9 @@ class _Words:
         )
         if part is None:
             raise _TooMuch
-        choices = {choice.code: choice for choice in YES_NO} if part.type == "yes_no" else part.by_code
+        kind = TYPES.get(part.type)
+        offered = (kind and kind.options(part)) or part.choices
+        choices = {choice.code: choice for choice in offered}
         return choices[code].label[self.language] if code in choices else str(code)
 
 

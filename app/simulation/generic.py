@@ -9,6 +9,7 @@ from forms.answers import Address, Answers, Cell
 from forms.definition import Question, Questionnaire, Range
 from forms.evaluation import State, evaluate
 from forms.types import kind_of
+from forms.types.texts import Text
 
 ROUNDS = 12  # a condition that opens a condition: deeper chains end unanswered, which is an answer too
 REPAIRS = 4
@@ -85,28 +86,28 @@ def _anchor(chance: Chance, facts: Mapping[str, object]) -> date:
 
 def _value(chance: Chance, questionnaire: Questionnaire, where: Address, started: date) -> Played:
     question = questionnaire.questions[where.name]
-    if question.type in ("single", "yes_no", "multiple"):
+    kind = kind_of(question.type)
+    if kind.options(question):
         return _choice(chance, question)
-    if question.type in ("date", "partial_date") and question.identity:
+    if kind.bound is date and question.identity:
         return Played(written(started - timedelta(days=365 * chance.between(35, 80)), "m"))
-    if question.type in ("date", "partial_date"):
+    if kind.bound is date:
         offset = (questionnaire.visit(where.visit).day or 0) if where.visit else 0
         return Played(written(started + timedelta(days=offset)))
-    if question.type in ("integer", "decimal", "limit"):
+    if kind.bound is float:
         low, high = _bounds(question)
         drawn = chance.real(low, high)
-        return Played(round(drawn) if question.type == "integer" else round(drawn, 1))
-    if question.type in ("text", "long_text"):
+        return Played(round(drawn) if kind.whole else round(drawn, 1))
+    if isinstance(kind, Text):
         return Played(SOME_TEXT[: question.max_chars or None])
     return Played(missing="NSP")
 
 
 def _choice(chance: Chance, question: Question) -> Played:
-    if question.type == "yes_no":
-        return Played(int(chance.yes(0.5)))
-    codes = [choice.code for choice in question.choices if choice.code != question.exclusive]
+    kind = kind_of(question.type)
+    codes = [choice.code for choice in kind.options(question) if choice.code != question.exclusive]
     picked = chance.one(codes)
-    return Played([picked]) if question.type == "multiple" else Played(picked)
+    return Played([picked]) if kind.several else Played(picked)
 
 
 def _bounds(question: Question) -> tuple[float, float]:

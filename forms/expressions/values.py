@@ -137,7 +137,7 @@ def at_most(left: Any, right: Any) -> bool | None:
 def rounded(value: float, places: int) -> float | int:
     """Rounded half away from zero, as people do; a whole number when no places are kept."""
     places = max(-12, min(12, places))
-    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    exact = Decimal(repr(+value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return int(exact) if places <= 0 else float(exact)
 
 

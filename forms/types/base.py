@@ -1,15 +1,18 @@
-"""What every question type does: parse, show, export, field. A new type is one class in one file of this folder."""
+"""What every question type does: parse, show, export, and how it wants to be drawn. A new type is one class in one
+file of this folder; screens, paper and exports ask the class and know no type by name."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
-
-from wtforms.fields.core import UnboundField
+from datetime import date
+from typing import Any, ClassVar, Literal
 
 from forms.answers import EMPTY, MISSING, Cell
 from forms.canonical import NotCanonical, canonical
 from forms.definition import Choice, Derived, Label, Question, Range
-from forms.fields import TextAnswerField
 from forms.refusals import AnswerRefused
+
+Control = Literal["line", "area", "radio", "select", "ticks"]
+Keyboard = Literal["", "numeric", "decimal"]
+Width = Literal["text", "number", "date"]
 
 MISSING_LABELS: dict[str, Label] = {
     "NSP": Label("Inconnu / absent du dossier", "Unknown / not in the chart"),
@@ -35,8 +38,24 @@ class QuestionType:
     """The jobs of a type. Values are JSON; ``operand`` is what an expression sees of a value."""
 
     name: ClassVar[str]
-    has_range: ClassVar[bool] = False
-    keyboard: ClassVar[str] = "text"
+    bound: ClassVar[type[float] | type[date] | None] = None
+    """What the bounds of its ranges are; None for a type without ranges."""
+    whole: ClassVar[bool] = False
+    """Whether only whole numbers lie in a range."""
+    chosen: ClassVar[bool] = False
+    """Whether the definition must list the choices."""
+    several: ClassVar[bool] = False
+    """Whether one answer holds any number of the choices."""
+    as_stored: ClassVar[bool] = False
+    """Whether the stored value is the exported value of the one column, so that exports need not ask ``values``."""
+    input_mode: ClassVar[Keyboard] = ""
+    """The keyboard that a telephone shows."""
+    width: ClassVar[Width] = "text"
+    """How wide its field is."""
+    blank: ClassVar[str] = "box"
+    """What stands on paper for an answer to be written: a box, lines, or a pattern."""
+    typing: ClassVar[Label] = Label()
+    """How it is typed, where that is not plain: « jj/mm/aaaa »."""
 
     def parse(self, typed: object, question: Question, unit: str | None = None) -> Cell:
         """The cell for what was typed or its JSON form. ``None`` and blanks are an empty cell; ``NSP``, ``NF``, ``SO`` and
@@ -126,6 +145,20 @@ class QuestionType:
         del question, language
         return str(limits)
 
+    def control(self, question: Question) -> Control:
+        """With what it is answered on a screen."""
+        del question
+        return "line"
+
+    def options(self, question: Question | Derived) -> tuple[Choice, ...]:
+        """The choices a person may pick; none for what is typed."""
+        del question
+        return ()
+
+    def entered(self, cell: Cell, question: Question, language: str) -> str | list[str]:
+        """What its control holds for a stored answer: a text, or the codes of the boxes ticked."""
+        return "" if cell.value is None else cell.typed or self.editable(cell, question, language)
+
     def columns(self, question: Question) -> list[Column]:
         """The export columns (workbook.md)."""
         raise NotImplementedError
@@ -134,7 +167,3 @@ class QuestionType:
         """The values for these columns; None is an empty cell."""
         del question
         return [cell.value]
-
-    def field(self, question: Question, language: str) -> UnboundField:
-        """The WTForms field; its ``cell`` after validation is the parsed cell."""
-        return TextAnswerField(question.label[language], question=question, kind=self, language=language)

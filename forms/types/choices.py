@@ -3,16 +3,14 @@
 import re
 from typing import Any
 
-from wtforms.fields.core import UnboundField
-
 from forms.answers import Cell
 from forms.building_questions import code_of
 from forms.definition import Choice, Code, Derived, Label, Question
-from forms.fields import ChoiceAnswerField, ChoicesAnswerField
 from forms.refusals import AnswerRefused
-from forms.types.base import Column, QuestionType
+from forms.types.base import Column, Control, QuestionType
 
 YES_NO = (Choice(1, Label("Oui", "Yes")), Choice(0, Label("Non", "No")))
+RADIO_UP_TO = 8
 _SPLIT = re.compile(r"[;,\s]+")
 _WORDS = {
     1: {"1", "oui", "o", "yes", "y", "vrai", "true"},
@@ -28,6 +26,8 @@ class Single(QuestionType):
     """One code of a list."""
 
     name = "single"
+    chosen = True
+    as_stored = True
 
     def take(self, typed: Any, question: Question) -> Code:
         """The code typed, or the code of the label typed in full."""
@@ -54,22 +54,26 @@ class Single(QuestionType):
         """One column of codes."""
         return [Column(question.name, "code", question.label, question.choices, question=question.name)]
 
-    def field(self, question: Question, language: str) -> UnboundField:
-        """Radio buttons."""
-        choices = [(str(choice.code), choice.label[language]) for choice in self.options(question)]
-        return ChoiceAnswerField(
-            question.label[language], choices=choices, question=question, kind=self, language=language
-        )
+    def control(self, question: Question) -> Control:
+        """Radio buttons; a list that unfolds where they would be too many."""
+        return "select" if len(self.options(question)) > RADIO_UP_TO else "radio"
 
-    def options(self, question: Question) -> tuple[Choice, ...]:
+    def options(self, question: Question | Derived) -> tuple[Choice, ...]:
         """The choices offered."""
         return question.choices
+
+    def entered(self, cell: Cell, question: Question, language: str) -> str | list[str]:
+        """The code."""
+        del question, language
+        return "" if cell.value is None else str(cell.value)
 
 
 class YesNo(Single):
     """Yes (1) or no (0)."""
 
     name = "yes_no"
+    chosen = False
+    blank = ""
 
     def take(self, typed: Any, question: Question) -> int:
         """1 or 0 for what people write: oui, non, o, n, yes, no, true."""
@@ -85,10 +89,11 @@ class YesNo(Single):
 
     def columns(self, question: Question) -> list[Column]:
         """One column, 1 or 0."""
-        return [Column(question.name, "code", question.label, YES_NO, question=question.name)]
+        return [Column(question.name, "flag", question.label, YES_NO, question=question.name)]
 
-    def options(self, question: Question) -> tuple[Choice, ...]:
+    def options(self, question: Question | Derived) -> tuple[Choice, ...]:
         """Yes and no."""
+        del question
         return YES_NO
 
 
@@ -97,6 +102,8 @@ class Multiple(Single):
     is what « aucun » is for."""
 
     name = "multiple"
+    several = True
+    as_stored = False
 
     def take(self, typed: Any, question: Question) -> Any:
         """The codes of a list or of a text ``dm;hta``, each once, in the order of the definition."""
@@ -141,9 +148,12 @@ class Multiple(Single):
             return [None] * len(question.choices)
         return [1 if choice.code in cell.value else 0 for choice in question.choices]
 
-    def field(self, question: Question, language: str) -> UnboundField:
+    def control(self, question: Question) -> Control:
         """Tick boxes."""
-        choices = [(str(choice.code), choice.label[language]) for choice in question.choices]
-        return ChoicesAnswerField(
-            question.label[language], choices=choices, question=question, kind=self, language=language
-        )
+        del question
+        return "ticks"
+
+    def entered(self, cell: Cell, question: Question, language: str) -> str | list[str]:
+        """The ticked codes."""
+        del question, language
+        return [str(code) for code in cell.value or ()]

@@ -5,7 +5,7 @@ from typing import Any
 
 from forms import spans
 from forms.answers import Cell
-from forms.definition import Derived, Question, Range
+from forms.definition import Derived, Label, Question, Range
 from forms.refusals import AnswerRefused
 from forms.types.base import Column, QuestionType
 from forms.types.numbers import between
@@ -20,8 +20,11 @@ class PartialDate(QuestionType):
     """A year, a month or a day, stored as ISO text: ``2014``, ``2014-03``, ``2014-03-12``."""
 
     name = "partial_date"
-    has_range = True
-    keyboard = "date"
+    bound = date
+    as_stored = True
+    width = "date"
+    blank = "__/__/____"
+    typing = Label("jj/mm/aaaa, mm/aaaa ou aaaa", "dd/mm/yyyy, mm/yyyy or yyyy")
     refusal = "not_a_partial_date"
 
     def take(self, typed: Any, question: Question) -> str:
@@ -89,6 +92,7 @@ class FullDate(PartialDate):
     """A full day."""
 
     name = "date"
+    typing = Label("jj/mm/aaaa", "dd/mm/yyyy")
     refusal = "not_a_date"
 
     def _full(self, iso: str) -> str:

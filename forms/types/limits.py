@@ -39,7 +39,8 @@ class Limit(Decimal):
     """Stored as ``{"op": 2, "value": 62}``; ``{"op": 4}`` is not detected."""
 
     name = "limit"
-    keyboard = "text"
+    as_stored = False
+    input_mode = ""
 
     def parse(self, typed: object, question: Question, unit: str | None = None) -> Cell:
         """As every type; also the stored form ``{"op": 2, "value": 62}``, where op is a code or a sign."""

@@ -2,12 +2,12 @@
 
 import re
 from decimal import Decimal as Exact
-from typing import Any
+from typing import Any, ClassVar
 
 from forms.answers import Cell
 from forms.definition import Derived, Question, Range, Unit
 from forms.refusals import AnswerRefused
-from forms.types.base import Column, QuestionType
+from forms.types.base import Column, Keyboard, QuestionType
 
 _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)"
@@ -67,8 +67,10 @@ class Decimal(QuestionType):
     """A decimal number, stored as a JSON number in the question's unit."""
 
     name = "decimal"
-    has_range = True
-    keyboard = "decimal"
+    bound = float
+    as_stored = True
+    input_mode: ClassVar[Keyboard] = "decimal"
+    width = "number"
 
     def read(self, text: str, question: Question, unit: str | None) -> Cell:
         """The number typed, converted when another accepted unit was named; the typed text is kept."""
@@ -151,7 +153,7 @@ class Decimal(QuestionType):
 
     def columns(self, question: Question) -> list[Column]:
         """One number column."""
-        kind = "integer" if self.name == "integer" else "decimal"
+        kind = "integer" if self.whole else "decimal"
         return [Column(question.name, kind, question.label, unit=question.unit, question=question.name)]
 
 
@@ -163,7 +165,8 @@ class Integer(Decimal):
     """A whole number."""
 
     name = "integer"
-    keyboard = "numeric"
+    whole = True
+    input_mode = "numeric"
 
     def take(self, typed: Any, question: Question) -> int:
         """A whole number; 3.0 is one, 3.5 is not."""

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from wtforms.fields.core import UnboundField
-
 from forms.answers import MISSING, Cell
 from forms.definition import Question
-from forms.fields import LongAnswerField
 from forms.refusals import AnswerRefused
-from forms.types.base import Column, QuestionType
+from forms.types.base import Column, Control, QuestionType
 
 _MOST = {"text": 500, "long_text": 20_000}
 
@@ -17,6 +14,7 @@ class Text(QuestionType):
     """One line of text."""
 
     name = "text"
+    as_stored = True
 
     def is_reason(self, text: str) -> bool:
         """Only capitals: a text may well say « so »."""
@@ -52,7 +50,9 @@ class LongText(Text):
     """Several lines of text."""
 
     name = "long_text"
+    blank = "lines"
 
-    def field(self, question: Question, language: str) -> UnboundField:
+    def control(self, question: Question) -> Control:
         """A text area."""
-        return LongAnswerField(question.label[language], question=question, kind=self, language=language)
+        del question
+        return "area"
