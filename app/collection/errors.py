@@ -169,3 +169,12 @@ class ImportRefused(CollectionRefusal):
     code = "import-refused"
     fr = "Réponses refusées : {why}"
     en = "Answers refused: {why}"
+
+
+class BothAnswered(CollectionRefusal):
+    """Two patients who both have answers cannot become one by themselves."""
+
+    code = "both-answered"
+    status = 409
+    fr = "{one} et {other} ont chacun des réponses : décidez d’abord lesquelles sont les bonnes."
+    en = "{one} and {other} both have answers: first decide which are right."

@@ -15,11 +15,14 @@ from forms.types import kind_of
 class Parsed:
     """The cells understood, each with the revision its sender had seen; and the messages of the others.
 
+    Identities are apart: they are sealed, and never stored among the answers (design.md, decision 8).
+
     A cell whose `comment` is None keeps the stored comment as long as its value stays; "" removes it.
     """
 
     cells: list[tuple[Address, Cell, int | None]] = field(default_factory=list)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    identities: list[tuple[Question, Cell]] = field(default_factory=list)
 
 
 def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Parsed:
@@ -31,6 +34,9 @@ def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Pa
             cell = cell_of(question, change)
         except AnswerRefused as refused:
             parsed.refused[str(change.address)] = {"fr": refused.fr, "en": refused.en}
+            continue
+        if question.identity:
+            parsed.identities.append((question, cell))
         else:
             parsed.cells.append((change.address, cell, change.base_revision))
     return parsed
@@ -45,11 +51,8 @@ def question_at(questionnaire: Questionnaire, address: Address) -> Question:
 
 
 def cell_of(question: Question, change: Change) -> Cell:
-    """The cell of one change. Raises AnswerRefused.
-
-    Identities are kept apart from answers (design.md, decision 8): a question about one is never stored here.
-    """
-    if question.identity or question.from_list == "patient_code":
+    """The cell of one change. Raises AnswerRefused, also for what comes from the list and is not changed here."""
+    if question.from_list == "patient_code":
         raise AnswerRefused("read_only")
     kind = kind_of(question.type)
     if isinstance(change.typed, Cell):

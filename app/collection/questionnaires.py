@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cohort.errors import NoList
 from app.cohort.models import Study
 from app.cohort.rules import ListRules
+from app.collection import merging
 from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
@@ -19,6 +20,8 @@ from app.kernel.actor import Actor
 from forms.definition import Questionnaire
 from forms.loading import dumps, loads
 
+# Whoever reads a list reads its rules here; from then on a merge takes the answers along.
+FOLLOWS_MERGES = merging.follow_merge
 VERSIONS_KEPT = 64
 _loaded: dict[str, Questionnaire] = {}
 

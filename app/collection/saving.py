@@ -16,6 +16,7 @@ from app.collection.changes import (
     Clash,
     LineChange,
     Outcome,
+    Step,
     add_line,
     apply_cells,
     copy_line,
@@ -27,6 +28,7 @@ from app.collection.changes import (
 from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
 from app.collection.errors import AnswersRefused, Conflict, CorrectionContradicts, ReasonNeeded
+from app.collection.identities import complete_identity
 from app.collection.models import Response
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.parsing import Parsed, parse_changes
@@ -35,6 +37,7 @@ from app.collection.responses import Writer, begin_response, lock_response, vers
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
+from forms.refusals import AnswerRefused
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def _apply(
     document = Document.loads(response.document)
     parsed = parse_changes(version.questionnaire, [one for one in changes if isinstance(one, Change)])
     revision, outcome = response.revision + 1, Outcome()
+    _apply_identities(writer, parsed, outcome)
     _apply_answers(version, document, parsed, revision, outcome)
     for line in changes:
         if isinstance(line, LineChange):
@@ -121,6 +125,18 @@ def _apply_line(
         copy_line(document, group, line.line or 0, revision, outcome)
     else:
         remove_line(document, group, line.line or 0, revision, outcome)
+
+
+def _apply_identities(writer: Writer, parsed: Parsed, outcome: Outcome) -> None:
+    for question, cell in parsed.identities:
+        try:
+            changed = complete_identity(writer.session, writer.vault, writer.patient, question, cell)
+        except AnswerRefused as refused:
+            parsed.refused[question.name] = {"fr": refused.fr, "en": refused.en}
+            continue
+        outcome.written.append(question.name)
+        if changed:
+            outcome.steps.append(Step("identity.completed", question.name, None, None))
 
 
 def _apply_answers(

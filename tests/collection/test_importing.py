@@ -15,7 +15,7 @@ from app.collection.models import Response
 from app.collection.opening import open_study
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
-from tests.collection.builders import NOW
+from tests.collection.builders import NOW, Chart
 from tests.fixtures.studies import Opened
 
 COMMAND = Actor.command("tests")
@@ -174,3 +174,18 @@ def test_a_patient_without_code_is_enrolled_with_a_sealed_identity(installation:
         document = session.scalars(select(Response.document)).one()
         assert "1960" not in document
         assert '"op":2' in document
+
+
+def test_a_birth_that_nobody_knew_is_sealed_when_the_centre_gives_it(installation: Installation) -> None:
+    with installation.database.writing() as session:
+        open_study(session, "hiv_fos", actor=COMMAND, now=NOW)
+    given = {"patient": None, "centre": "HOPITAL PITIE-SALPETRIERE", "key": "P01", "answers": {"haart_y": 5}}
+    take(installation, "hiv_fos", given)
+    with installation.database.reading() as session:
+        mine = Chart(installation, session.scalars(select(Patient.id)).one())
+    mine.save(birth_my="03/1960")
+    with installation.database.reading() as session:
+        known = identity_of(session, installation.vault, mine.patient(session))
+        assert known.birth == "1960-03"
+        assert "1960" not in session.scalars(select(Response.document)).one()
+    assert not any("1960" in str(entry) for entry in mine.journal())

@@ -50,13 +50,7 @@ def entered_of(question: Question, cell: Cell, language: str) -> Entered:
     """A stored answer as the fields show it."""
     if cell.missing:
         return Entered("", cell.missing)
-    if cell.value is None:
-        return Entered([] if question.type == "multiple" else "")
-    if question.type == "multiple":
-        return Entered([str(code) for code in cell.value])
-    if question.type in ("single", "yes_no"):
-        return Entered(str(cell.value))
-    return Entered(cell.typed or kind_of(question.type).editable(cell, question, language))
+    return Entered(kind_of(question.type).entered(cell, question, language))
 
 
 def _mark_slots(slots: dict[str, str], name: str, mark: Mark) -> None:
@@ -75,17 +69,23 @@ def _value_slots(slots: dict[str, str], shown: Shown, address: Address) -> None:
     question = shown.question(address.name)
     entered = shown.entered.get(name)
     if entered is None:
-        if name not in shown.document.answers:
+        if name not in shown.document.answers and not (question.identity and not question.read_only):
             if question.read_only:
-                slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
+                _fact_slots(slots, shown, name, question)
             return
         entered = as_entered(shown, address)
     if entered.missing:
         slots[f"reason|{name}|{entered.missing}"] = " checked"
     if question.read_only:
-        slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
+        _fact_slots(slots, shown, name, question)
         slots[f"mending|{name}|"] = " open" if entered.typed else ""
     _typed_slots(slots, name, drawn_as(question), bool(question.choices), entered.typed)
+
+
+def _fact_slots(slots: dict[str, str], shown: Shown, name: str, question: Question) -> None:
+    slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
+    if question.identity and shown.facts.get(question.from_list) is not None:
+        slots[f"mending|{name}|"] = " hidden"  # a known identity is corrected by a review, not here
 
 
 def _typed_slots(slots: dict[str, str], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:

@@ -89,7 +89,7 @@ def bar_of(moment: Moment) -> dict[str, str]:
 def saved_text(moment: Moment) -> str:
     """When the answers were last stored."""
     at = moment.response.last_answer_at if moment.response else None
-    return str(gettext("Dernier enregistrement : %(when)s", when=instant(at))) if at else ""
+    return str(gettext("Dernier enregistrement : %(when)s", when=instant(at))) if at else ""
 
 
 def sex_text(sex: int | None) -> str:

@@ -35,7 +35,7 @@ def as_was(shown: Shown) -> str:
     """What the page shows, compactly: it travels with the form, so that only touched fields become changes."""
     held: dict[str, list[object]] = {}
     for address in shown.addresses():
-        if str(address) in shown.document.answers:
+        if str(address) in shown.document.answers or shown.question(address.name).identity:
             entered = as_entered(shown, address)
             if entered.typed or entered.missing:
                 held[str(address)] = [entered.typed, entered.missing]

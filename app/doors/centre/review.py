@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from app.collection.documents import address_of
 from app.collection.errors import CollectionRefusal
+from app.collection.evaluating import evaluate_document
 from app.collection.models import Submission
 from app.collection.situations import unexplained
 from app.collection.submitting import submission_of, submit
@@ -22,6 +23,7 @@ from app.doors.centre.skeletons import ident
 from app.doors.centre.visiting import own_patient, respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
+from forms.printing import PdfUnavailable, print_pdf
 
 views = Blueprint("review", __name__)
 
@@ -80,6 +82,23 @@ def show_print(code: str) -> str:
     return render_template(
         "print.html", **frame_of(moment, None), sections=printed(moment), submission=submission, now=now()
     )
+
+
+@views.get("/patients/<code>/reponses.pdf")
+@allow(respondent_only)
+def send_pdf(code: str) -> Response:
+    """One's own answers as a PDF file."""
+    moment = moment_of(own_patient(code))
+    questionnaire = moment.version.questionnaire
+    evaluation, _ = evaluate_document(
+        session(), installation().vault, moment.patient, questionnaire, moment.document, now()
+    )
+    try:
+        content = print_pdf(questionnaire, language(), evaluation)
+    except PdfUnavailable as missing:
+        raise NotFound from missing
+    named = {"Content-Disposition": f'attachment; filename="{moment.patient.code}.pdf"'}
+    return Response(content, mimetype="application/pdf", headers=named)
 
 
 def _submission(moment: Moment) -> Submission:

@@ -62,7 +62,11 @@ class Shown:
     def cell(self, address: str) -> Cell:
         """The stored answer at an address."""
         stored = self.document.answers.get(address)
-        return cell_of(stored) if stored else EMPTY
+        if stored:
+            return cell_of(stored)
+        question = self.questionnaire.questions[address_of(address).name]
+        fact = self.facts.get(question.from_list) if question.identity and not question.read_only else None
+        return EMPTY if fact is None else Cell(fact)
 
     def lines(self, block: Block) -> list[int]:
         """The line numbers to show in a block: those there are, else one blank line when lines are asked for."""

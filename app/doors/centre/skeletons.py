@@ -15,17 +15,15 @@ from markupsafe import Markup, escape
 from app.doors.centre.plans import Block, Page
 from app.kernel.language import Language
 from forms.answers import MISSING
-from forms.definition import Choice, Question, Questionnaire
+from forms.definition import Question, Questionnaire
 from forms.types import kind_of
-from forms.types.choices import Single
 
 # Marks that no label can contain: canonical text has no control characters.
 OPEN, CLOSE, NUMBER = "\x01", "\x02", "\x03"
 SLOT = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
-SELECT_FROM = 8
+# Identities that a centre may give where the list has none; they are sealed, never stored as answers.
+COMPLETED = ("birth", "initials")
 SHORT_CHOICES = 24
-INPUT_MODES = {"integer": "numeric", "decimal": "decimal"}
-WIDTHS = {"integer": "number", "decimal": "number", "date": "date", "partial_date": "date", "limit": "number"}
 
 Filling = Mapping[str, str]
 
@@ -99,19 +97,22 @@ class Asked:
         self.name = address
         self.ident = ident(address)
         self.label = question.label[language]
+        asking = kind_of(question.type)
         self.kind = drawn_as(question)
         self.level = _level(question, address)
         self.hint = hint_of(question, language)
         self.unit = question.unit
-        self.inputmode = INPUT_MODES.get(question.type, "")
-        self.width = WIDTHS.get(question.type, "text")
+        self.inputmode = asking.input_mode
+        self.width = asking.width
         self.placeholder = question.placeholder[language] or gettext("jj/mm/aaaa")
-        self.choices = [(str(choice.code), choice.label[language]) for choice in choices_of(question)]
+        self.choices = [(str(choice.code), choice.label[language]) for choice in asking.options(question)]
         self.short = all(len(text) <= SHORT_CHOICES for _, text in self.choices)
         self.reasons = [(code, reason_text(code)) for code in MISSING]
         self.exclusive = str(question.exclusive) if question.exclusive is not None else None
         self.dated = question.dates
-        self.correctable = not question.identity and question.from_list != "patient_code"
+        self.correctable = question.from_list != "patient_code" and (
+            not question.identity or question.from_list in COMPLETED
+        )
         self.ticks = _ticks(questionnaire, question, address, language) if self.kind == "ticks" else []
 
 
@@ -137,24 +138,8 @@ class _DrawnBlock:
 
 
 def drawn_as(question: Question) -> str:
-    """Which of the six ways of drawing a question has."""
-    if question.read_only:
-        return "fact"
-    if question.type == "long_text":
-        return "area"
-    if question.type == "multiple":
-        return "ticks"
-    if question.type == "yes_no":
-        return "radio"
-    if question.type == "single":
-        return "select" if len(question.choices) > SELECT_FROM else "radio"
-    return "line"
-
-
-def choices_of(question: Question) -> list[Choice]:
-    """The choices a person may pick; yes and no for a yes/no question."""
-    kind = kind_of(question.type)
-    return list(kind.options(question)) if isinstance(kind, Single) else []
+    """Which of the six ways of drawing a question has: its type's control, or a fact that is only shown."""
+    return "fact" if question.read_only else kind_of(question.type).control(question)
 
 
 def reason_text(code: str) -> str:
@@ -171,10 +156,7 @@ def hint_of(question: Question, language: Language) -> str:
     if question.other_units:
         units = ", ".join(unit.name for unit in question.other_units)
         parts.append(gettext("Aussi accepté : %(units)s (écrivez l’unité).", units=units))
-    if question.type == "date":
-        parts.append(gettext("jj/mm/aaaa"))
-    if question.type == "partial_date":
-        parts.append(gettext("jj/mm/aaaa, mm/aaaa ou aaaa"))
+    parts.append(kind_of(question.type).typing[language])
     return " ".join(part for part in parts if part)
 
 

@@ -1,0 +1,66 @@
+"""What becomes of answers when two patients turn out to be one person: they follow, and come back when it is undone."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Patient, Study
+from app.cohort.moving import PatientMerge, on_patient_merge
+from app.collection.errors import BothAnswered
+from app.collection.models import Response
+from app.journal.models import JournalEntry, JournalValue
+from app.journal.recording import record
+
+
+def follow_merge(session: Session, merge: PatientMerge) -> None:
+    """Moves the response of the patient who goes to the one who stays, or back.
+
+    Raises BothAnswered when both have answers: a person must first say which ones are right.
+    """
+    gone, kept = session.get_one(Patient, merge.gone), session.get_one(Patient, merge.kept)
+    if merge.undone:
+        response = _held(session, kept)
+        if response is not None and _came_from(session, response) == gone.id:
+            _move(session, merge, response, kept, gone)
+        return
+    response, other = _held(session, gone), _held(session, kept)
+    if response is None:
+        return
+    if other is not None:
+        raise BothAnswered(one=gone.code, other=kept.code)
+    _move(session, merge, response, gone, kept)
+
+
+def _held(session: Session, patient: Patient) -> Response | None:
+    return session.scalars(select(Response).where(Response.patient_id == patient.id).with_for_update()).first()
+
+
+def _move(session: Session, merge: PatientMerge, response: Response, old: Patient, new: Patient) -> None:
+    response.patient_id = new.id
+    session.flush()
+    record(
+        session,
+        actor=merge.actor,
+        at=merge.now,
+        action="response.moved",
+        subject_type="response",
+        subject_id=response.id,
+        study=session.get_one(Study, merge.study_id).code,
+        field="patient",
+        old=old.id,
+        new=new.id,
+    )
+
+
+def _came_from(session: Session, response: Response) -> str | None:
+    """The patient whom the response was last moved away from."""
+    query = (
+        select(JournalValue.old)
+        .join(JournalEntry, JournalEntry.seq == JournalValue.seq)
+        .where(JournalEntry.subject_id == response.id, JournalEntry.action == "response.moved")
+        .order_by(JournalEntry.seq.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+on_patient_merge("collection", follow_merge)

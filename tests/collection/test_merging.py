@@ -1,0 +1,46 @@
+"""Answers follow their patient through a merge and back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.cohort.models import Patient
+from app.cohort.moving import PatientMerge
+from app.collection.errors import BothAnswered
+from app.collection.merging import follow_merge
+from app.collection.models import Response
+from app.kernel.actor import Actor
+from tests.collection.builders import NOW, Chart, chart
+from tests.fixtures.studies import Opened
+
+
+def merge(gone: Chart, kept: Chart, *, undone: bool = False) -> str:
+    """Tells the collection of a merge; whose the first response now is."""
+    with gone.installation.database.writing() as session:
+        study = session.get_one(Patient, gone.patient_id).study_id
+        told = PatientMerge(study, gone.patient_id, kept.patient_id, 1, undone, Actor.command("tests"), NOW)
+        follow_merge(session, told)
+        return session.scalars(select(Response.patient_id)).first() or ""
+
+
+def test_answers_follow_a_merge_and_come_back_when_it_is_undone(opened: Opened) -> None:
+    gone, kept = chart(opened, 0), chart(opened, 1)
+    gone.save(weight_kg="70")
+    assert merge(gone, kept) == kept.patient_id
+    assert merge(gone, kept, undone=True) == gone.patient_id
+
+
+def test_answers_given_after_the_merge_stay_where_they_were_given(opened: Opened) -> None:
+    gone, kept = chart(opened, 0), chart(opened, 1)
+    kept.save(weight_kg="70")
+    assert merge(gone, kept) == kept.patient_id
+    assert merge(gone, kept, undone=True) == kept.patient_id
+
+
+def test_two_patients_with_answers_do_not_become_one_by_themselves(opened: Opened) -> None:
+    gone, kept = chart(opened, 0), chart(opened, 1)
+    gone.save(weight_kg="70")
+    kept.save(weight_kg="80")
+    with pytest.raises(BothAnswered):
+        merge(gone, kept)
