@@ -41,7 +41,9 @@ class Told:
     @property
     def cells(self) -> list[int]:
         """Cells with a value in each story."""
-        return [sum(value is not None for sheet in one for row in sheet for value in row) for one in self.stories]
+        return [
+            sum(value is not None for sheet in one for row in sheet for value in row) for one in self.stories
+        ]
 
 
 def told(installation: Installation) -> Told:
@@ -94,7 +96,12 @@ def floor(installation: Installation, out: Path, rows: Told) -> None:
     with out.open("wb") as file, archive(file) as members:
         for place, stream in enumerate(streams):
             stream.end()
-            members.add_between(f"xl/worksheets/sheet{place}.xml", b"<worksheet><sheetData>", stream, b"</sheetData></worksheet>")
+            members.add_between(
+                f"xl/worksheets/sheet{place}.xml",
+                b"<worksheet><sheetData>",
+                stream,
+                b"</sheetData></worksheet>",
+            )
 
 
 def _by_hand(rows: Sequence[Row], letters: Sequence[str], kinds: Sequence[str], done: int) -> str:
@@ -109,7 +116,9 @@ def _by_hand(rows: Sequence[Row], letters: Sequence[str], kinds: Sequence[str], 
                 parts.append(f'<c r="{letter}{number}" s="1"><v>{serial_of(day)}</v></c>')
             elif isinstance(value, datetime):
                 seconds = value.hour * 3600 + value.minute * 60 + value.second
-                parts.append(f'<c r="{letter}{number}" s="2"><v>{serial_of(value.date()) + seconds / 86400}</v></c>')
+                parts.append(
+                    f'<c r="{letter}{number}" s="2"><v>{serial_of(value.date()) + seconds / 86400}</v></c>'
+                )
             elif isinstance(value, str):
                 parts.append(f'<c r="{letter}{number}" t="inlineStr"><is><t>{escape(value)}</t></is></c>')
             else:

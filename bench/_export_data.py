@@ -65,23 +65,45 @@ def fill(home: Path, patients: int) -> None:
 
 def _centres(study_id: int, patients: int) -> Iterator[dict[str, Any]]:
     for number in range(1, patients // _PER_CENTRE + 2):
-        yield {"id": number, "study_id": study_id, "number": number, "code": f"{number:03d}", "name": f"CHU {number}",
-               "created_at": AT, "patients_coded": _PER_CENTRE}
+        yield {
+            "id": number,
+            "study_id": study_id,
+            "number": number,
+            "code": f"{number:03d}",
+            "name": f"CHU {number}",
+            "created_at": AT,
+            "patients_coded": _PER_CENTRE,
+        }
 
 
 def _patients(study_id: int, patients: int) -> Iterator[dict[str, Any]]:
     for number in range(1, patients + 1):
         centre = (number - 1) // _PER_CENTRE + 1
-        yield {"id": f"{number:032x}", "study_id": study_id, "centre_id": centre, "sex": 1 + number % 2,
-               "code": f"CAL-{centre:03d}-{(number - 1) % _PER_CENTRE + 1:03d}", "incident": True, "enrolled": False,
-               "first_grant_on": date(2013, 1, 1 + number % 28), "last_grant_on": date(2013, 6, 1), "created_at": AT}
+        yield {
+            "id": f"{number:032x}",
+            "study_id": study_id,
+            "centre_id": centre,
+            "sex": 1 + number % 2,
+            "code": f"CAL-{centre:03d}-{(number - 1) % _PER_CENTRE + 1:03d}",
+            "incident": True,
+            "enrolled": False,
+            "first_grant_on": date(2013, 1, 1 + number % 28),
+            "last_grant_on": date(2013, 6, 1),
+            "created_at": AT,
+        }
 
 
 def _stories(version: Published) -> Iterator[tuple[str, str]]:
     """Documents and their packed evaluations."""
     for number in range(STORIES):
-        facts = {"sex": 1 + number % 2, "birth": "1948-03-12", "first_grant_on": date(2013, 1, 1 + number % 28),
-                 "last_grant_on": date(2013, 6, 1), "authorisations": 1, "cover_days": 90}
+        facts = {
+            "sex": 1 + number % 2,
+            "birth": "1948-03-12",
+            "first_grant_on": date(2013, 1, 1 + number % 28),
+            "last_grant_on": date(2013, 6, 1),
+            "authorisations": 1,
+            "cover_days": 90,
+        }
         sheet = answers_for(version.questionnaire, str(number), facts, AT.date())
         answers = answers_of(version.questionnaire, sheet)
         evaluation = evaluate(version.questionnaire, answers, facts, AT.date())
@@ -94,13 +116,19 @@ def _stories(version: Published) -> Iterator[tuple[str, str]]:
 def _responses(session: Session, version: Published, stories: list[tuple[str, str]]) -> None:
     study = find_study(session, STUDY)
     keys = list(keys_of_study(session, study.id))
-    for chunk in _chunks(_response(study.id, version, number, key, stories) for number, key in enumerate(keys)):
+    for chunk in _chunks(
+        _response(study.id, version, number, key, stories) for number, key in enumerate(keys)
+    ):
         session.execute(insert(Response), chunk)
         session.execute(insert(Submission), [_submission(row, version) for row in chunk])
 
 
 def _response(
-    study_id: int, version: Published, number: int, key: tuple[str, tuple[object, ...]], stories: list[tuple[str, str]]
+    study_id: int,
+    version: Published,
+    number: int,
+    key: tuple[str, tuple[object, ...]],
+    stories: list[tuple[str, str]],
 ) -> dict[str, Any]:
     patient, facts = key
     document, evaluated = stories[number % len(stories)]
@@ -114,8 +142,17 @@ def _response(
 
 
 def _submission(row: dict[str, Any], version: Published) -> dict[str, Any]:
-    return {"response_id": row["id"], "version_id": version.id, "revision": 120, "receipt": row["id"][:16],
-            "submitted_at": AT, "by_name": "A", "by_role": "B", "by_organisation": "C", "left_out": "[]"}
+    return {
+        "response_id": row["id"],
+        "version_id": version.id,
+        "revision": 120,
+        "receipt": row["id"][:16],
+        "submitted_at": AT,
+        "by_name": "A",
+        "by_role": "B",
+        "by_organisation": "C",
+        "left_out": "[]",
+    }
 
 
 def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
