@@ -19,11 +19,11 @@ def declare(commands: Commands) -> None:
 def import_answers(call: Call) -> Answer:
     """Stores each patient of the file whole, or refuses that patient; the others are not held up."""
     from app.cohort.studies import find_study
-    from app.collection import importing
+    from app.collection.importing import import_answers as store_answers
 
     objects = _read(call)
     with call.installation.database.writing() as session:
-        results = importing.import_answers(
+        results = store_answers(
             session,
             call.installation.vault,
             find_study(session, call.study),

@@ -18,9 +18,9 @@ def declare(commands: Commands) -> None:
 
 def export(call: Call) -> Answer:
     """Writes the export and says what is in it."""
-    from app.extraction import exporting
+    from app.extraction.exporting import export as write_export
 
-    exported = exporting.export(
+    exported = write_export(
         call.installation,
         call.study,
         call.path("out"),

@@ -11,10 +11,10 @@ def declare(commands: Commands) -> None:
 
 def verify(call: Call) -> Answer:
     """The chain's state and head; exit code 1 with the first entry that does not fit."""
-    from app.journal import verifying
+    from app.journal.verifying import verify as recompute
 
     with call.installation.database.reading() as session:
-        found = verifying.verify(session)
+        found = recompute(session)
     data: dict[str, object] = {"ok": found.ok, "entries": found.entries, "head": found.head}
     if found.ok:
         said = call.say(

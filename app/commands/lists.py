@@ -94,10 +94,10 @@ def trace_list(call: Call) -> Answer:
 def import_respondents(call: Call) -> Answer:
     """Imports the people at the centres."""
     from app.cohort.studies import find_study
-    from app.outreach import respondents
+    from app.outreach.respondents import import_respondents as take_in
 
     with call.installation.database.writing() as session:
-        report = respondents.import_respondents(
+        report = take_in(
             session,
             call.installation,
             find_study(session, call.study),
