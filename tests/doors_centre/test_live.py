@@ -80,8 +80,7 @@ def test_what_is_not_understood_is_said_in_the_pages_language(person: Visitor) -
     ],
 )
 def test_a_body_of_another_shape_is_refused_without_an_error(person: Visitor, wrong: dict[str, Any]) -> None:
-    address, typed = wrong.pop("address", "weight_kg"), wrong.pop("typed", "70")
-    answer = send(person, address, typed, **wrong)
+    answer = send(person, **{"address": "weight_kg", "typed": "70", **wrong})
     assert answer.status_code == 400
     assert answer.get_json()["error"]
 
@@ -90,4 +89,4 @@ def test_a_body_of_another_shape_is_refused_without_an_error(person: Visitor, wr
     "wrong", [{"address": "no_such"}, {"address": "weight_kg@m12"}, {"section": "nowhere"}]
 )
 def test_an_answer_to_nothing_is_refused(person: Visitor, wrong: dict[str, Any]) -> None:
-    assert send(person, wrong.pop("address", "weight_kg"), "70", **wrong).status_code in (404, 422)
+    assert send(person, **{"address": "weight_kg", "typed": "70", **wrong}).status_code in (404, 422)
