@@ -43,6 +43,8 @@ def incident(grants: Sequence[Grant]) -> bool | None:
 
 def majority_sex(sexes: Sequence[int]) -> int | None:
     """The sex that most rows give; a tie is unknown (D23)."""
+    if len(set(sexes)) == 1:
+        return sexes[0]
     counted = Counter(sexes).most_common()
     if not counted or (len(counted) > 1 and counted[0][1] == counted[1][1]):
         return None

@@ -32,7 +32,7 @@ def compare(one: Person, other: Person, population: int, continuation: timedelta
         ("birth", _birth(one, other)),
         ("initials", _initials(one, other)),
         ("sex", _sex(one, other)),
-        ("centre", CENTRE if one.centres & other.centres else CENTRE_AGAINST),
+        ("centre", CENTRE if set(one.centres) & set(other.centres) else CENTRE_AGAINST),
         ("continuity", CONTINUES if _continues(one, other, continuation) else 0.0),
     )
     bits = sum(weight for _, weight in facts) - log2(max(population, 2))
@@ -63,7 +63,7 @@ def _initials(one: Person, other: Person) -> float:
 def _sex(one: Person, other: Person) -> float:
     if not one.sexes or not other.sexes:
         return 0.0
-    return SEX if one.sexes & other.sexes else SEX_AGAINST
+    return SEX if set(one.sexes) & set(other.sexes) else SEX_AGAINST
 
 
 def _continues(one: Person, other: Person, continuation: timedelta) -> bool:

@@ -48,7 +48,7 @@ class _Linker:
         self.register, self.linkage = register, linkage
 
     def place(self, member: Member) -> None:
-        if member.birth.precision == "d":
+        if len(member.birth.iso) == 10:
             fits, near, rule = self._by_full_birth(member)
         elif member.birth.iso:
             fits, near, rule = self._by_partial_birth(member)

@@ -35,41 +35,45 @@ class Person:
     members: list[Member] = field(default_factory=list)
     initials: list[Initials] = field(default_factory=list)
     births: list[Birth] = field(default_factory=list)
-    sexes: set[int] = field(default_factory=set)
-    centres: set[Hashable] = field(default_factory=set)
+    # Short lists, not sets: half of a large list's memory would be empty hash tables.
+    sexes: list[int] = field(default_factory=list)
+    centres: list[Hashable] = field(default_factory=list)
     proposals: "list[Person]" = field(default_factory=list)
     why: str = ""
 
     def admits_sex(self, member: Member) -> bool:
         """Whether the sexes are compatible; an unknown one always is."""
-        return member.sex is None or not self.sexes or self.sexes == {member.sex}
+        return member.sex is None or not self.sexes or self.sexes == [member.sex]
 
     def admits_initials(self, member: Member) -> bool:
         """Whether the initials are compatible with every form seen so far, so that no chain joins strangers."""
         if not member.initials.readings or not self.initials:
             return False
-        return all(compatible(known, member.initials) for known in self.initials)
+        mine = member.initials
+        return all(known is mine or compatible(known, mine) for known in self.initials)
 
     def admits_birth(self, member: Member) -> bool:
         """Whether the births agree to the precision of the coarser, for every form seen so far."""
-        return bool(self.births) and all(births_agree(known, member.birth) for known in self.births)
+        mine = member.birth
+        return bool(self.births) and all(known is mine or births_agree(known, mine) for known in self.births)
 
     def take(self, member: Member, rule: str) -> bool:
         """Makes `member` part of this person; whether it can be found in a way the others cannot."""
         member.person, member.rule = self, rule
-        fresh = not any(
-            m.initials == member.initials and m.centre == member.centre and m.birth == member.birth
-            for m in self.members
-        )
+        fresh = True
+        for m in self.members:
+            if m.initials is member.initials and m.centre == member.centre and m.birth == member.birth:
+                fresh = False
+                break
         self.members.append(member)
         if member.initials.readings and member.initials not in self.initials:
             self.initials.append(member.initials)
         if member.birth.iso and member.birth not in self.births:
             self.births.append(member.birth)
-        if member.sex is not None:
-            self.sexes.add(member.sex)
-        if member.centre is not None:
-            self.centres.add(member.centre)
+        if member.sex is not None and member.sex not in self.sexes:
+            self.sexes.append(member.sex)
+        if member.centre is not None and member.centre not in self.centres:
+            self.centres.append(member.centre)
         return fresh
 
     def continued_on(self, day: date | None, within: timedelta) -> bool:
@@ -102,9 +106,9 @@ class Register:
 
     def _index(self, person: Person, member: Member) -> None:
         birth = member.birth
-        if birth.precision == "d":
+        if len(birth.iso) == 10:
             _put(self._by_birth[birth.iso], person)
-        if birth.precision in ("d", "m"):
+        if len(birth.iso) >= 7:
             _put(self._by_month[birth.iso[:7]], person)
         if member.centre is not None:
             for year in _years(birth):

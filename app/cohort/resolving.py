@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.cohort.names import (
@@ -287,12 +288,13 @@ def _is_site_of_kind(entry: Entry, kind: str, city: str) -> bool:
 
 def _edits(entry: Entry, written: str, limit: int) -> int:
     """Fewest edits or transpositions between `written` and a spelling of `entry`; a changed digit is no typo."""
-    digits = [c for c in written if c.isdigit()]
-    best = limit + 1
-    for known in entry.written:
-        if abs(len(known) - len(written)) <= limit and [c for c in known if c.isdigit()] == digits:
-            best = min(best, OSA.distance(known, written, score_cutoff=limit))
-    return best
+    digits = _digits(written)
+    close = process.extract_iter(written, entry.written, scorer=OSA.distance, score_cutoff=limit)
+    return min((int(edits) for known, edits, _ in close if _digits(known) == digits), default=limit + 1)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _likeness(entry: Entry, written: str) -> float:

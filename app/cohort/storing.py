@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
 from sqlalchemy import func, select
@@ -33,7 +33,7 @@ from app.kernel.tables import random_key
 from app.kernel.vault import Vault
 
 ROWS_PER_IMPORT = 1_000_000
-CHUNK = 20_000
+CHUNK = 5_000
 PATIENT = (
     "id",
     "study_id",
@@ -125,11 +125,13 @@ class Store:
         last = (
             self.session.scalar(select(func.max(Centre.number)).where(Centre.study_id == self.study.id)) or 0
         )
-        for number, entry in enumerate(wanted.values(), last + 1):
-            centre = centre_of(entry, self.study.id, number, self.now)
-            self.session.add(centre)
-            self.session.flush()
-            entry.centre_id, entry.number = centre.id, number
+        made = [
+            centre_of(entry, self.study.id, n, self.now) for n, entry in enumerate(wanted.values(), last + 1)
+        ]
+        self.session.add_all(made)
+        self.session.flush()
+        for entry, centre in zip(wanted.values(), made, strict=True):
+            entry.centre_id, entry.number = centre.id, centre.number
             plan.known.centre_codes[centre.id] = centre.code
 
     def _store_aliases(self, plan: Plan) -> None:
@@ -168,9 +170,16 @@ class Store:
             plan.known.patient_codes[person.key] = code
             patients.append(self._patient(person, records, centre, code))
             identities.append(self._identity(person))
+            if len(patients) == CHUNK:
+                self._flush_patients(patients, identities)
+        self._flush_patients(patients, identities)
+        self.session.flush()
+
+    def _flush_patients(self, patients: list[Row], identities: list[Row]) -> None:
         insert_rows(self.session, Patient, PATIENT, patients)
         insert_rows(self.session, PatientIdentity, ("patient_id", "identity"), identities)
-        self.session.flush()
+        patients.clear()
+        identities.clear()
 
     def _centres(self) -> Iterable[Centre]:
         return self.session.scalars(select(Centre).where(Centre.study_id == self.study.id))
@@ -335,12 +344,12 @@ def _infer_types(records: list[Record], grants: list[Grant]) -> None:
             record.flags.append("type_inferred")
 
 
-def _by_grant(record: Record) -> tuple[str, int]:
-    return (record.granted_on.isoformat() if record.granted_on else "", record.source_row)
+def _by_grant(record: Record) -> tuple[date, int]:
+    return (record.granted_on or date.min, record.source_row)
 
 
-def _first_row(records: list[Record]) -> tuple[str, int]:
-    return min(_by_grant(r) for r in records if r.fate == "kept")
+def _first_row(records: list[Record]) -> tuple[date, int]:
+    return min([_by_grant(r) for r in records if r.fate == "kept"])
 
 
 def _first_centre(plan: Plan, records: list[Record]) -> int:
