@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.addresses import canonical_email
 from app.accounts.errors import BadEmail, LoginRefused
-from app.accounts.models import Staff, StaffSession
+from app.accounts.models import Role, Staff, StaffSession
 from app.accounts.passwords import verify_password
 from app.accounts.throttling import assert_calm, forgive, network_of, note_failure
 from app.journal.recording import record
@@ -21,9 +21,9 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 
 
-# Built once: it is asked at every request.
+# Built once, and run past the ORM: it is asked at every request.
 _HOLDER = (
-    select(Staff)
+    select(Staff.id, Staff.email, Staff.role, Staff.must_change_password)
     .join(StaffSession, StaffSession.staff_id == Staff.id)
     .where(
         StaffSession.token_hash == bindparam("token_hash"),
@@ -42,7 +42,17 @@ class SignedIn:
     token: str
 
 
-def staff_actor(staff: Staff) -> Actor:
+@dataclass(frozen=True)
+class Holder:
+    """Whoever holds a session in force, as far as every request needs it."""
+
+    id: int
+    email: str
+    role: Role
+    must_change_password: bool
+
+
+def staff_actor(staff: Staff | Holder) -> Actor:
     """This person as the journal names them."""
     return Actor("staff", staff.email, staff.role, "Promoteur", str(staff.id))
 
@@ -92,10 +102,18 @@ def open_session(session: Session, staff: Staff, now: datetime) -> SignedIn:
     return SignedIn(staff, token)
 
 
-def staff_of(session: Session, token: str, now: datetime) -> Staff | None:
+def holder_of(session: Session, token: str, now: datetime) -> Holder | None:
     """Who holds this token, or None when the session was ended, is too old, or never was."""
     wanted = {"token_hash": token_hash(token), "oldest": now - ABSOLUTE}
-    return session.scalar(_HOLDER, wanted)
+    session.flush()
+    found = session.connection().execute(_HOLDER, wanted).first()
+    return Holder(*found) if found else None
+
+
+def staff_of(session: Session, token: str, now: datetime) -> Staff | None:
+    """The account behind `holder_of`."""
+    holder = holder_of(session, token, now)
+    return session.get_one(Staff, holder.id) if holder else None
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from app.doors.request import language, now, session
 from app.doors.sponsor.charts import draw_curve
 from app.doors.sponsor.kept_pages import kept_pages
 from app.doors.sponsor.paging import Order, asked_number, asked_order, asked_page
-from app.doors.sponsor.rights import everybody, someone, study
+from app.doors.sponsor.rights import everybody, heading, someone, study
 from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall, stamp
 
 pages = Blueprint("dashboard", __name__)
@@ -20,7 +20,7 @@ CENTRES_A_PAGE = 50
 def show(code: str) -> ResponseReturnValue:
     """Response rates overall, over time and by centre."""
     order = asked_order(SORTS, "code")
-    shown = (study().id, stamp(session(), study()), now().date(), order, asked_number())
+    shown = (heading().id, stamp(session(), heading().id), now().date(), order, asked_number())
     reader = (someone().email, someone().role, language())
     return kept_pages().serve((shown, reader), lambda: _draw(order))
 

@@ -21,7 +21,7 @@ from app.accounts.staff import change_password
 from app.cohort.studies import list_studies
 from app.doors.guard import allow, public
 from app.doors.request import installation, keep_changes, language, now, session
-from app.doors.sponsor.rights import oneself, someone
+from app.doors.sponsor.rights import oneself, own_account, someone
 from app.doors.sponsor.signed_in import enter, leave
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
@@ -114,7 +114,7 @@ def _changed(form: Mapping[str, str]) -> SignedIn:
         raise PasswordsDiffer()
     return change_password(
         session(),
-        someone().staff,
+        own_account(),
         current=form.get("current", ""),
         new=form.get("new", ""),
         own_words=[study.code for study in list_studies(session())],

@@ -7,7 +7,7 @@ from app.accounts.identities import identities_shown, show_identities
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.paging import asked_page
-from app.doors.sponsor.rights import managers, someone, study
+from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
 from app.kernel.errors import Refusal
 from app.outreach.people import person_of, respondents_of
@@ -73,7 +73,7 @@ def give_up(code: str, held_id: str) -> ResponseReturnValue:
 @allow(managers)
 def reveal(code: str) -> ResponseReturnValue:
     """Shows the names of this study to this session from now on; the journal says so."""
-    show_identities(session(), someone().staff, token=someone().token, study=code, now=now())
+    show_identities(session(), own_account(), token=someone().token, study=code, now=now())
     page = request.form.get("page", "")
     return redirect(url_for(page if page in REVEALING else "respondents.show", code=code), 303)
 

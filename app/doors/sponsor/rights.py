@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from flask import request
+from sqlalchemy import bindparam, select
 from werkzeug.exceptions import Forbidden, NotFound
 
-from app.accounts.models import Role
+from app.accounts.models import Role, Staff
 from app.accounts.sessions import staff_actor
-from app.cohort.errors import UnknownStudy
 from app.cohort.models import Study
-from app.cohort.studies import find_study
 from app.doors.guard import Policy
 from app.doors.request import passage, session, set_actor
 from app.doors.sponsor.signed_in import Person, person, settled_person
@@ -19,9 +18,14 @@ from app.doors.sponsor.signed_in import Person, person, settled_person
 class Heading:
     """What every page of a study shows of it, kept when the transaction is over."""
 
+    id: int
     code: str
     title_fr: str
     title_en: str
+
+
+# Built once, and run past the ORM: it is asked at every request.
+_HEADING = select(Study.id, Study.code, Study.title_fr, Study.title_en).where(Study.code == bindparam("code"))
 
 
 def _policy(name: str, *roles: Role) -> Policy:
@@ -37,19 +41,17 @@ def _policy(name: str, *roles: Role) -> Policy:
 
 def _welcome(someone: Person) -> None:
     passage().facts["person"] = someone
-    set_actor(staff_actor(someone.staff))
+    set_actor(staff_actor(someone.holder))
 
 
 def _find_study() -> None:
     code = (request.view_args or {}).get("code")
     if code is None:
         return
-    try:
-        found = find_study(session(), code)
-    except UnknownStudy as error:
-        raise NotFound from error
-    passage().facts["study"] = found
-    passage().facts["headed"] = Heading(found.code, found.title_fr, found.title_en)
+    found = session().connection().execute(_HEADING, {"code": code}).first()
+    if found is None:
+        raise NotFound
+    passage().facts["headed"] = Heading(*found)
 
 
 def _admit_person() -> None:
@@ -69,8 +71,18 @@ def someone() -> Person:
     return found
 
 
+def heading() -> Heading:
+    """Id, code and titles of the study that this page is about."""
+    found = passage().facts["headed"]
+    assert isinstance(found, Heading)
+    return found
+
+
 def study() -> Study:
     """The study that this page is about."""
-    found = passage().facts["study"]
-    assert isinstance(found, Study)
-    return found
+    return session().get_one(Study, heading().id)
+
+
+def own_account() -> Staff:
+    """The account of whoever passes."""
+    return session().get_one(Staff, someone().id)

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from app.accounts.models import Staff
-from app.accounts.sessions import IDLE, SignedIn, staff_of
+from app.accounts.sessions import IDLE, Holder, SignedIn, holder_of
 from app.doors.request import now, session
 
 # Kept in the signed cookie: reading a page changes nothing in the database (design.md, decision 2).
@@ -24,14 +23,14 @@ class Person:
     is_authenticated = True
     is_anonymous = False
 
-    def __init__(self, staff: Staff, token: str) -> None:
-        self.staff = staff
+    def __init__(self, holder: Holder, token: str) -> None:
+        self.holder = holder
         self.token = token
-        # Copied for the pages: an error page is drawn when the transaction is over and `staff` out of reach.
-        self.id = staff.id
-        self.email = staff.email
-        self.role = staff.role
-        self.settled = not staff.must_change_password
+        # Plain values: an error page is drawn when the transaction is over.
+        self.id = holder.id
+        self.email = holder.email
+        self.role = holder.role
+        self.settled = not holder.must_change_password
 
     def get_id(self) -> str:
         """What flask-login keeps in the cookie."""
@@ -57,7 +56,9 @@ def enter(signed: SignedIn) -> None:
     cookie.clear()
     if language:
         cookie["language"] = language
-    login_user(Person(signed.staff, signed.token))
+    staff = signed.staff
+    holder = Holder(staff.id, staff.email, staff.role, staff.must_change_password)
+    login_user(Person(holder, signed.token))
     _mark_seen()
 
 
@@ -90,8 +91,8 @@ def _load(token: str) -> Person | None:
     seen = cookie.get(SEEN)
     if not isinstance(seen, int) or now().timestamp() - seen > IDLE.total_seconds():
         return None
-    staff = staff_of(session(), token, now())
-    return Person(staff, token) if staff else None
+    holder = holder_of(session(), token, now())
+    return Person(holder, token) if holder else None
 
 
 def _mark_seen() -> None:
