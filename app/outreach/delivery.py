@@ -17,7 +17,6 @@ from app.outreach.models import Mail
 from app.outreach.transport import Lost, Refused, Transport, Unreachable, transport_of
 
 BATCH = 50
-OUTAGE = timedelta(minutes=5)
 BUSY_CENTRE = timedelta(minutes=10)
 
 
@@ -76,7 +75,7 @@ class Courier:
             self._settled()
             self.report.unreachable = str(error)
             with self._writing() as session:
-                self.report.postponed += outbox.release(session, self.name, self.clock() + OUTAGE)
+                self.report.postponed += outbox.release(session, self.name)
         return len(ids)
 
     def beat(self) -> None:

@@ -142,12 +142,10 @@ def mark_unwritable(session: Session, worker: str, mail_id: str, why: str) -> bo
     return _moved(session, update(Mail).where(*held).values(values), {})
 
 
-def release(session: Session, worker: str, due_at: datetime | None = None) -> int:
-    """Gives back what this worker holds and has not started; due again at `due_at` when given."""
-    values: dict[str, object] = {"state": "planned", "worker": None}
-    if due_at is not None:
-        values["due_at"] = due_at
-    freed = update(Mail).where(Mail.worker == worker, Mail.state == "leased").values(values)
+def release(session: Session, worker: str) -> int:
+    """Gives back what this worker holds and has not started; how many. They stay due."""
+    held = update(Mail).where(Mail.worker == worker, Mail.state == "leased")
+    freed = held.values(state="planned", worker=None)
     return session.execute(freed).rowcount  # type: ignore[attr-defined,no-any-return]  # a CursorResult
 
 

@@ -137,7 +137,7 @@ def test_a_server_that_is_down_costs_no_try_and_all_leave_once_after_its_return(
         report = deliver_due(installation, lambda at=NOW + timedelta(minutes=minutes): at, Smtp(gone.url))
         assert report.unreachable
     back = MisbehavingSink()
-    deliver_due(installation, lambda: NOW + timedelta(hours=2), Smtp(back.url))
+    deliver_due(installation, lambda: NOW + timedelta(minutes=115), Smtp(back.url))
     back.shutdown()
     back.server_close()
     assert set(back.arrived.values()) == {1}
