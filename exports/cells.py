@@ -14,7 +14,7 @@ from exports.errors import NotOfKind, TextTooLong
 from exports.limits import SAFE_INTEGER, TEXT, units
 from exports.tables import Column, Kind
 
-REMEMBERED = 4_000
+REMEMBERED = 1_500
 _EPOCH = date(1899, 12, 30)
 # Excel believes in 29 February 1900: before March of that year its serial numbers lie, so the date stays text.
 _FIRST_TRUE_SERIAL = 61

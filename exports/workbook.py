@@ -19,7 +19,7 @@ from exports.tables import Pass, Row, Table, Written, single
 _SAMPLE = 200
 _MARK = "\x00"
 """Stands for a row's number; no cell can hold it, since XML cannot."""
-_TAILS = 20_000
+_TAILS = 4_000
 _LEADS = 3
 """Places kept free in the row counter, so that `name_99` still fits a sheet name."""
 

@@ -45,7 +45,7 @@ class Several:
             if self.offered is not None:
                 found = [cell if choice.code in self.offered else None
                          for cell, choice in zip(found, self.question.choices, strict=True)]
-            if len(self._known) < 4_000:
+            if len(self._known) < 1_500:
                 self._known[known] = found
         return found
 
