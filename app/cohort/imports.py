@@ -13,7 +13,7 @@ from app.cohort.interpreting import fingerprinter, read_records
 from app.cohort.known import load_known
 from app.cohort.mappings import saved_headers
 from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
-from app.cohort.pausing import collector_paused
+from app.cohort.pausing import collector_paused, collector_resumed
 from app.cohort.planning import Plan, plan
 from app.cohort.reading import ListFile, open_list
 from app.cohort.refreshing import refresh_patients
@@ -45,6 +45,7 @@ def check_list(
     with collector_paused():
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
+    collector_resumed()
     kept = [row for row in made.stored if row.fate == "kept"]
     patients = {
         id(person) for row in kept if (person := made.person_of(row)) is not None and person.key is None
@@ -97,6 +98,7 @@ def import_list(
         import_id=import_id,
         codes=store.codes,
     )
+    collector_resumed()
     if import_id is not None:
         _record(session, study, report, file, actor, now)
     return report

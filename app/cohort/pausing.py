@@ -10,8 +10,7 @@ from contextlib import contextmanager
 def collector_paused() -> Iterator[None]:
     """No cyclic collection inside the block; reference counting frees as always.
 
-    What the block made is then left out of later collections for good: it lives as long as its report does,
-    and reference counting frees it.
+    What the block made is then left out of collections until `collector_resumed`.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -21,3 +20,8 @@ def collector_paused() -> Iterator[None]:
         gc.freeze()
         if was_on:
             gc.enable()
+
+
+def collector_resumed() -> None:
+    """Collections see again what a paused block made."""
+    gc.unfreeze()

@@ -25,9 +25,33 @@ from app.cohort.names import (
 )
 
 How = Literal["list", "typo", "decided", "given", "new", "proposed", "unknown"]
-NAMELESS = frozenset(
-    {"", "INCONNU", "HOPITALINCONNU", "NC", "NR", "ND", "NONRENSEIGNE", "HOPITAL", "CLINIQUE"}
+UNNAMED = (
+    "",
+    "INCONNU",
+    "HOPITALINCONNU",
+    "NC",
+    "NR",
+    "ND",
+    "NONRENSEIGNE",
+    "HOPITAL",
+    "CLINIQUE",
+    "DIALYSE",
 )
+# A dialysis association has many sites: its acronym alone does not say which one to ask (D12).
+ASSOCIATIONS = (
+    "AURAL",
+    "AURA",
+    "ATIR",
+    "ECHO",
+    "AIDER",
+    "CALYDIAL",
+    "NEPHROCARE",
+    "SANTELYS",
+    "AUB",
+    "AGDUC",
+    "ALTIR",
+)
+NAMELESS = frozenset(UNNAMED) | frozenset(ASSOCIATIONS)
 
 
 @dataclass(eq=False)

@@ -132,7 +132,7 @@ def test_d11_the_towns_hospital_without_its_site_is_proposed() -> None:
     assert book_of(RANGUEIL).resolve(Place("CHU DE TOULOUSE", "TOULOUSE")).how == "proposed"
 
 
-@pytest.mark.parametrize("name", ["", "Hôpital inconnu", "?", "NR"])
+@pytest.mark.parametrize("name", ["", "Hôpital inconnu", "?", "NR", "AURAL", "Clinique"])
 def test_d12_a_hospital_that_is_not_named_goes_to_review_and_the_row_stays(cohort: Cohort, name: str) -> None:
     cohort.take(row(1, ETAB=name))
     assert cohort.fates() == ["review"]
