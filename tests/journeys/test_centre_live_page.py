@@ -174,48 +174,54 @@ def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
     assert browser_page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=False)
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_axe_finds_nothing_on_any_page(browser: Browser, desk: tuple[LiveServer, str], width: int) -> None:
-    context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 900})
-    tab = context.new_page()
-    server, token = desk
-    problems: list[str] = []
+def look(tab: Page) -> list[str]:
+    """What axe finds on the page, and whether it scrolls sideways."""
+    found = Axe().run(tab, options=AXE).response["violations"]
+    problems = [f"{tab.url} {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in found]
+    if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        problems.append(f"{tab.url} scrolls sideways")
+    return problems
 
-    def look() -> None:
-        found = Axe().run(tab, options=AXE)
-        problems.extend(
-            f"{tab.url} {one['id']} {[node['target'] for node in one['nodes']][:3]}"
-            for one in found.response["violations"]
-        )
-        overflow = tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        problems.extend([f"{tab.url} scrolls sideways"] if overflow else [])
 
-    tab.goto(f"{server.url}/r/{token}")
-    look()
+def look_while_entering(tab: Page, desk: tuple[LiveServer, str]) -> list[str]:
+    """The pages before the worklist, and the worklist."""
+    tab.goto(f"{desk[0].url}/r/{desk[1]}")
+    problems = look(tab)
     tab.get_by_role("button", name="Accéder").click()
-    look()
+    problems += look(tab)
     tab.get_by_role("link", name="Ce n’est pas pour moi").click()
-    look()
+    problems += look(tab)
     tab.go_back()
     tab.get_by_role("button", name="Je suis Dr MARTIN").click()
-    look()
-    code = tab.locator(".patient__code a").first.inner_text()
-    tab.goto(server.url + page(code, "antalgiques", "j0"))
+    return problems + look(tab)
+
+
+def look_while_answering(tab: Page, url: str, code: str) -> list[str]:
+    """A page with a line, one with a warning and an error, and the plain ones."""
+    tab.goto(url + page(code, "antalgiques", "j0"))
     tab.locator("[name='ag_any@j0'][value='1']").check()
     tab.locator("[name='ag_drug@j0#1']").select_option("20")
     saved(tab)
-    tab.goto(server.url + page(code, "terrain"))
+    tab.goto(url + page(code, "terrain"))
     tab.fill("[name=weight_kg]", "180")
     tab.fill("[name=height_cm]", "abc")
     tab.keyboard.press("Tab")
     expect(tab.locator("#q-height_cm")).to_contain_text("n’est pas un nombre")
-    look()
-    for place in ("dossier", "associes", "evolution/m12", "antalgiques/j0", "effets", "essentiel"):
-        tab.goto(server.url + page(code, place))
-        look()
-    for place in ("relecture", "imprimer", "sans-reponse", "recu"):
-        tab.goto(f"{server.url}/patients/{code}/{place}")
-        look()
-    assert problems == []
+    problems = look(tab)
+    questions = ("dossier", "associes", "evolution/m12", "antalgiques/j0", "effets", "essentiel")
+    others = ("relecture", "imprimer", "sans-reponse", "recu")
+    for path in [page(code, one) for one in questions] + [f"/patients/{code}/{one}" for one in others]:
+        tab.goto(url + path)
+        problems += look(tab)
+    return problems
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_axe_finds_nothing_on_any_page(browser: Browser, desk: tuple[LiveServer, str], width: int) -> None:
+    context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    problems = look_while_entering(tab, desk)
+    code = tab.locator(".patient__code a").first.inner_text()
+    problems += look_while_answering(tab, desk[0].url, code)
     context.close()
+    assert problems == []
