@@ -17,6 +17,7 @@ from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from forms.comparison import compare
 from forms.definition import Questionnaire
 from forms.loading import dumps, loads
 
@@ -74,7 +75,7 @@ def publish(
         study=study.code,
         old=newest.sha256 if newest else None,
         new=version.sha256,
-        reason=version.changes,
+        reason=" ; ".join(one["fr"] for one in orjson.loads(version.changes)) or None,
     )
     return version
 
@@ -153,12 +154,10 @@ def _published(session: Session, version_id: int, number: int, sha256: str) -> P
     return Published(version_id, number, sha256, _loaded[sha256])
 
 
-def _what_changed(before: Questionnaire | None, after: Questionnaire) -> dict[str, list[str]]:
+def _what_changed(before: Questionnaire | None, after: Questionnaire) -> list[dict[str, str | bool]]:
+    """Every difference from the earlier version in words, and whether it touches answers already given."""
     if before is None:
-        return {"added": [], "removed": [], "changed": []}
-    old, new = before.questions, after.questions
-    return {
-        "added": sorted(new.keys() - old.keys()),
-        "removed": sorted(old.keys() - new.keys()),
-        "changed": sorted(name for name in old.keys() & new.keys() if old[name] != new[name]),
-    }
+        return []
+    return [
+        {"fr": one.text("fr"), "en": one.text("en"), "harmful": one.harmful} for one in compare(before, after)
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +75,11 @@ def starred(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stars(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stars]:
+def stars(monkeypatch: pytest.MonkeyPatch) -> Stars:
     """The type, while the test lasts."""
     made = Stars()
     monkeypatch.setitem(TYPES, made.name, made)
-    yield made
+    return made
 
 
 def enrolled(installation: Installation, study_folder: Path) -> tuple[Visitor, str]:

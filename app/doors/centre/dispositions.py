@@ -10,6 +10,7 @@ from app.cohort.patients import identity_of
 from app.collection.disposing import disposition_of, set_disposition, withdraw_disposition
 from app.collection.errors import CollectionRefusal
 from app.collection.models import DISPOSITIONS
+from app.doors.centre.screens import Reason
 from app.doors.centre.visiting import own_patient, respondent_only, visitor
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
@@ -32,20 +33,20 @@ def say(code: str) -> ResponseReturnValue:
     if request.form.get("withdraw"):
         withdraw_disposition(session(), patient=patient, actor=actor(), now=now())
         return redirect(url_for("review.show", code=code), 303)
-    kind = request.form.get("kind", "")
-    if not kind:
-        return _page(patient, gettext("Choisissez une raison.")), 422
-    if kind not in DISPOSITIONS:
+    form = Reason.posted()
+    if not form.validate():
+        return _page(patient, next(iter(form.problems.values()))), 422
+    if form.kind.data not in DISPOSITIONS:
         raise BadRequest
     try:
         set_disposition(
             session(),
             patient=patient,
-            kind=kind,
+            kind=form.kind.data,
             actor=actor(),
             now=now(),
-            note=request.form.get("note"),
-            destination=request.form.get("destination"),
+            note=form.note.data,
+            destination=form.destination.data,
         )
     except CollectionRefusal as refused:
         return _page(patient, refused.message(language())), refused.status

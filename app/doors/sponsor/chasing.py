@@ -1,16 +1,16 @@
 """The telephone desk: which centre to call next, what to say, what was said, and the list to take away."""
 
-from datetime import date
-
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, NotFound
 
 from app.accounts.identities import identities_shown
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
+from app.doors.screens import Screen
 from app.doors.sponsor.chase_list import chase_workbook
 from app.doors.sponsor.rights import managers, someone, study
+from app.doors.sponsor.screens import Call, Standing
 from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
 from app.outreach.people import person_of, respondents_of
 from app.outreach.words import CHASE_STATUSES, OUTCOMES
@@ -39,8 +39,42 @@ def download(code: str) -> ResponseReturnValue:
 @allow(managers)
 def call(code: str, centre_id: int) -> ResponseReturnValue:
     """One centre: the script, the people, what was said before."""
+    return _page(centre_id)
+
+
+@pages.post("/studies/<code>/chase/<int:centre_id>/note")
+@allow(managers)
+def keep_note(code: str, centre_id: int) -> ResponseReturnValue:
+    """Keeps what was said."""
+    form = Call.posted()
+    outcome = next((one for one in OUTCOMES if one == form.outcome.data), None)
+    if outcome is None:
+        raise BadRequest
+    if not form.validate():
+        return _page(centre_id, form), 422
+    text, centre = form.note.data, _line(centre_id).centre
+    note(session(), study(), centre, outcome=outcome, text=text, actor=actor(), now=now())
+    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
+
+
+@pages.post("/studies/<code>/chase/<int:centre_id>/status")
+@allow(managers)
+def move(code: str, centre_id: int) -> ResponseReturnValue:
+    """Where the desk stands with this centre from now on."""
+    form = Standing.posted()
+    status = next((one for one in CHASE_STATUSES if one == form.status.data), None)
+    if status is None:
+        raise BadRequest
+    if not form.validate():
+        return _page(centre_id, form), 422
+    centre, again = _line(centre_id).centre, form.next_on.day
+    set_status(session(), study(), centre, status, actor=actor(), now=now(), next_on=again)
+    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
+
+
+def _page(centre_id: int, form: Screen | None = None) -> str:
     line = _line(centre_id)
-    shown = identities_shown(session(), token=someone().token, study=code)
+    shown = identities_shown(session(), token=someone().token, study=study().code)
     people = [
         (one, person_of(installation().vault, one) if shown else None)
         for one in respondents_of(session(), study(), line.centre)
@@ -54,32 +88,9 @@ def call(code: str, centre_id: int) -> ResponseReturnValue:
         contacts=contacts_of(session(), line.centre),
         outcomes=OUTCOMES,
         follows=FOLLOWS[line.status],
+        typed=form.typed if form else {},
+        problems=form.problems if form else {},
     )
-
-
-@pages.post("/studies/<code>/chase/<int:centre_id>/note")
-@allow(managers)
-def keep_note(code: str, centre_id: int) -> ResponseReturnValue:
-    """Keeps what was said."""
-    outcome = next((one for one in OUTCOMES if one == request.form.get("outcome")), None)
-    if outcome is None:
-        raise BadRequest
-    text = request.form.get("note", "")
-    note(session(), study(), _line(centre_id).centre, outcome=outcome, text=text, actor=actor(), now=now())
-    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
-
-
-@pages.post("/studies/<code>/chase/<int:centre_id>/status")
-@allow(managers)
-def move(code: str, centre_id: int) -> ResponseReturnValue:
-    """Where the desk stands with this centre from now on."""
-    status = next((one for one in CHASE_STATUSES if one == request.form.get("status")), None)
-    if status is None:
-        raise BadRequest
-    set_status(
-        session(), study(), _line(centre_id).centre, status, actor=actor(), now=now(), next_on=_next_on()
-    )
-    return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
 
 
 def _line(centre_id: int) -> ChaseLine:
@@ -87,10 +98,3 @@ def _line(centre_id: int) -> ChaseLine:
         if line.centre.id == centre_id:
             return line
     raise NotFound
-
-
-def _next_on() -> date | None:
-    try:
-        return date.fromisoformat(request.form.get("next_on", ""))
-    except ValueError:
-        return None

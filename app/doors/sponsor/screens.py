@@ -1,0 +1,35 @@
+"""The typed forms of the desk, field by field; what an operation refuses is its own affair."""
+
+from typing import Any
+
+from app.doors.screens import Count, Day, Line, Screen
+from app.outreach.campaigns import DATES, LIMITS, Plan
+
+
+class Calendar(Screen):
+    """The calendar, the mail budget and the contact of a study; its fields are those of a plan."""
+
+    announced_on, invited_on, first_reminder_on, return_by, closes_on = Day(), Day(), Day(), Day(), Day()
+    reminder_days, quiet_days, monthly_ceiling = Count(), Count(), Count()
+    cap_nothing, cap_partial, cap_query = Count(), Count(), Count()
+    contact = Line(most=400)
+
+    def plan(self) -> Plan:
+        """The plan that was typed, once the form is valid."""
+        values: dict[str, Any] = {name: self[name].day for name in DATES}
+        values |= {name: self[name].number for name in LIMITS}
+        return Plan(**values, contact=self.contact.data)
+
+
+class Call(Screen):
+    """A call as it went."""
+
+    outcome = Line(most=40)
+    note = Line(most=2_000)
+
+
+class Standing(Screen):
+    """Where the desk stands with a centre, and when to call again."""
+
+    status = Line(most=40)
+    next_on = Day()
