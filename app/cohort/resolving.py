@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.cohort.names import (
@@ -312,9 +311,14 @@ def _is_site_of_kind(entry: Entry, kind: str, city: str) -> bool:
 
 def _edits(entry: Entry, written: str, limit: int) -> int:
     """Fewest edits or transpositions between `written` and a spelling of `entry`; a changed digit is no typo."""
-    digits = _digits(written)
-    close = process.extract_iter(written, entry.written, scorer=OSA.distance, score_cutoff=limit)
-    return min((int(edits) for known, edits, _ in close if _digits(known) == digits), default=limit + 1)
+    best = limit + 1
+    for known in entry.written:
+        # The distance is compiled and the digits are not: nearly all spellings stop at the distance.
+        # (rapidfuzz.process would loop in compiled code too, but loads 80 MB of other libraries.)
+        edits = OSA.distance(known, written, score_cutoff=limit)
+        if edits < best and _digits(known) == _digits(written):
+            best = edits
+    return best
 
 
 def _digits(text: str) -> str:
