@@ -80,6 +80,12 @@ def publish(
     return version
 
 
+def has_list(session: Session, study_id: int) -> bool:
+    """Whether the study's patients come from a list; without one, its centres enrol them."""
+    newest = select(QuestionnaireVersion.list_rules).where(QuestionnaireVersion.study_id == study_id)
+    return session.scalar(newest.order_by(QuestionnaireVersion.number.desc()).limit(1)) is not None
+
+
 def list_rules_of(session: Session, study: Study) -> ListRules:
     """How this study's lists are read. Raises NoList for a study that works without one."""
     newest = _newest(session, study)

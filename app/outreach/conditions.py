@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.collection.questionnaires import has_list
 from app.outreach.campaigns import Plan
 from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
 from app.outreach.queries import has_open_query
@@ -16,6 +17,7 @@ DAY = timedelta(hours=24)
 MONTH = timedelta(days=30)
 BEGUN_STATES = ("started", "sent", "uncertain", "bounced")
 REMINDERS = ("reminder_nothing", "reminder_partial", "reminder_query")
+INVITING = ("announcement", "invitation")
 
 REASONS: dict[str, tuple[str, str]] = {
     "stopped": ("plus de courriel à cette personne", "no more mail to this person"),
@@ -121,11 +123,14 @@ def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verd
 
 
 def centre_reason(
-    standing: Standing, quiet_days: int, kind: str, now: datetime, asked: bool = False
+    standing: Standing, quiet_days: int, kind: str, now: datetime, asked: bool = False, enrols: bool = False
 ) -> str | None:
-    """Why the centre's standing forbids a mail of this kind, or None; `asked`: a correction is waited for."""
+    """Why the centre's standing forbids a mail of this kind, or None; `asked`: a correction is waited for.
+
+    `enrols`: the study has no list, so that a centre without patients is invited in order to enrol them.
+    """
     if standing.asked == 0:
-        return "no_patient"
+        return None if enrols and kind in INVITING else "no_patient"
     if kind == "reminder_query" and not asked:
         return "no_query"
     if kind != "reminder_query" and standing.left <= 0:
@@ -171,7 +176,8 @@ def _centre(session: Session, facts: Facts, now: datetime) -> str | None:
     standing = standing_of(session, facts.study_id, facts.centre_id, active=facts.kind in REMINDERS)
     asked = facts.kind == "reminder_query" and has_open_query(session, facts.study_id, facts.centre_id)
     quiet_days = Plan.quiet_days if facts.quiet_days is None else facts.quiet_days
-    return centre_reason(standing, quiet_days, facts.kind, now, asked)
+    enrols = standing.asked == 0 and not has_list(session, facts.study_id)
+    return centre_reason(standing, quiet_days, facts.kind, now, asked, enrols)
 
 
 def _budget(

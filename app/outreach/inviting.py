@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
+from app.collection.questionnaires import has_list
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
@@ -56,11 +57,14 @@ class Planned:
 def plan_invitations(session: Session, study: Study, now: datetime) -> Planned:
     """Who would be invited now, and why the others would not; nothing is written."""
     plan, where = plan_of(session, study.id), standings(session, study.id)
+    enrols = not has_list(session, study.id)
     written = _mailboxes_of_wave(session, study, "invitation", 1)
     chosen: list[Suggestion] = []
     for respondent in respondents_of(session, study):
         standing = where.get(respondent.centre_id, Standing(respondent.centre_id))
-        reason = person_reason(respondent, now) or centre_reason(standing, plan.quiet_days, "invitation", now)
+        reason = person_reason(respondent, now) or centre_reason(
+            standing, plan.quiet_days, "invitation", now, enrols=enrols
+        )
         if reason is None and respondent.accept_by is not None:
             reason = "already"  # a colleague has had a mail of their own
         if reason is None and respondent.mailbox in written:

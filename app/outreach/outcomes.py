@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cohort.models import Study
@@ -118,10 +118,3 @@ def openings(session: Session, study: Study) -> dict[int, Opening]:
         centre: Opening(centre, sent.get(centre, 0), *came.get(centre, (0, None)))
         for centre in sorted({*sent, *came})
     }
-
-
-def quarantine(session: Session) -> int:
-    """After a restore: what had not left in that copy may have left since, so a person decides on each mail."""
-    held = update(Mail).where(Mail.state.in_(("planned", "leased", "started")))
-    values = {"state": "uncertain", "reply": "restored", "worker": None}
-    return session.execute(held.values(values)).rowcount  # type: ignore[attr-defined,no-any-return]  # CursorResult

@@ -86,21 +86,6 @@ def test_a_mail_that_did_not_arrive_leaves_again_on_a_persons_word(installation:
     assert deliver_due(installation, lambda: NOW).sent == 1
 
 
-def test_a_restored_copy_sends_nothing_by_itself(installation: Installation) -> None:
-    town = make_town(installation, centres=3)
-    with installation.database.writing() as session:
-        invite(session, installation, town.study(session), actor=DESK, now=NOW)
-        assert outcomes.quarantine(session) == 3
-    assert deliver_due(installation, lambda: NOW).sent == 0
-    with installation.database.writing() as session:
-        study = town.study(session)
-        held = outcomes.uncertain(session, study)
-        assert invite(session, installation, study, actor=DESK, now=NOW).going == []
-        outcomes.resolve(session, study, held[0].id, arrived=True, actor=DESK, now=NOW)
-        outcomes.resolve(session, study, held[1].id, arrived=False, actor=DESK, now=NOW)
-    assert deliver_due(installation, lambda: NOW).sent == 1
-
-
 @pytest.mark.parametrize(("status", "state", "marked"), [("5.1.1", "bounced", 1), ("4.4.1", "sent", 0)])
 def test_a_bounce_in_a_maildir_marks_the_address_for_good_only(
     installation: Installation, tmp_path: Path, status: str, state: str, marked: int
