@@ -42,7 +42,7 @@ def resolve_centre(
 ) -> Centre | None:
     """The centre that this spelling safely means, or None: nothing is guessed."""
     book, _ = load_book(session, study)
-    entry = book.resolve(place_of(name, finess=finess, city=city, postcode=postcode)).entry
+    entry = book.resolve_given(place_of(name, finess=finess, city=city, postcode=postcode)).entry
     return session.get_one(Centre, entry.centre_id) if entry is not None else None
 
 
@@ -69,7 +69,7 @@ def ensure_place(
     session: Session, study: Study, book: CentreBook, place: Place, *, actor: Actor, now: datetime
 ) -> Centre:
     """`ensure_centre` for many places against one book, which learns the centres made on the way."""
-    found = book.resolve(place)
+    found = book.resolve_given(place)
     if found.entry is not None:
         return session.get_one(Centre, found.entry.centre_id)
     if found.how != "new" or not squash(place.name):

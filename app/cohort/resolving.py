@@ -150,6 +150,17 @@ class CentreBook:
             return self._in_city(place, town, read)
         return self._elsewhere(place, town, read)
 
+    def resolve_given(self, place: Place) -> Resolution:
+        """`resolve` for what a person or a study wrote down, not an agency's list: a name that exactly one
+        centre without any place goes by means that centre, wherever the writer says it lies.
+        """
+        found = self.resolve(place)
+        if found.how == "proposed" and len(found.candidates) == 1:
+            only = found.candidates[0]
+            if not _is_placed(only) and not variants(place.name).isdisjoint(only.written):
+                return Resolution(only, "given")
+        return found
+
     def _nameless(self, place: Place, town: Where) -> Resolution:
         # «AP-HP» alone names a legal body, not a site (D11); a blank names nothing (D12).
         sites = (

@@ -192,7 +192,7 @@ def _homes(session: Session, study: Study, lines: list[Line], faults: list[Fault
     book, _ = load_book(session, study)
     homes: list[int | None] = []
     for line in lines:
-        found = book.resolve(line.place)
+        found = book.resolve_given(line.place)
         if found.entry is None and found.how != "new":
             faults.append(Fault(line.where, "centre", line.place.name, *DOUBTFUL))
         if found.entry is None:

@@ -24,7 +24,7 @@ def _invited(installation: Installation, code: str, folder: Path) -> tuple[int, 
     with installation.database.writing() as session:
         open_study(session, code, actor=DESK, now=now)
         study = find_study(session, code)
-        import_respondents(session, installation.vault, study, file, actor=DESK, now=now)
+        import_respondents(session, installation, study, file, actor=DESK, now=now)
         going = len(invite(session, installation, study, actor=DESK, now=now).going)
     return going, deliver_due(installation, utc_now).sent
 
