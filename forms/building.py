@@ -7,6 +7,7 @@ from forms.definition import (
     Check,
     Choice,
     Closing,
+    Contact,
     Derived,
     Formula,
     Label,
@@ -41,6 +42,8 @@ def build(folder: Path, faults: list[Fault]) -> Questionnaire | None:
         registration=study.text("registration"),
         languages=study.words("languages") or ("fr", "en"),
         centres=study.words("centres"),
+        contact=_contact(study),
+        minutes=study.number("minutes"),
         changes=study.label("changes"),
         note=study.label("note"),
         visits=visits,
@@ -54,6 +57,16 @@ def build(folder: Path, faults: list[Fault]) -> Questionnaire | None:
     )
     study.finish()
     return questionnaire
+
+
+def _contact(study: Fields) -> Contact:
+    item = study.get("contact")
+    if item is None:
+        return Contact()
+    parts = item.fields()
+    contact = Contact(*(parts.text(key) for key in ("name", "organisation", "telephone", "email")))
+    parts.finish()
+    return contact
 
 
 def _visit(item: Item) -> Visit:

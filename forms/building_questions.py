@@ -141,6 +141,7 @@ def _values(parts: Fields, context: Context) -> dict[str, Any]:
         "dates": parts.flag("dates"),
         "max_chars": parts.number("max_chars"),
         "codon_max": parts.number("codon_max"),
+        "shown_to": parts.one_of("shown_to", ("day", "month")),
         "rules": parts.words("rules"),
     }
 

@@ -136,6 +136,7 @@ class Question:
     wide: bool = False
     max_chars: int = 0
     codon_max: int = 0
+    shown_to: Literal["day", "month"] = "day"
     operator: str = ""
     rules: tuple[str, ...] = ()
     source: str = ""
@@ -268,6 +269,26 @@ class Table:
         return {code: dict(row) for code, row in self.rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who leads the study and answers for it; each part may be unknown."""
+
+    name: str = ""
+    organisation: str = ""
+    telephone: str = ""
+    email: str = ""
+
+    @property
+    def organiser(self) -> str:
+        """The person with the organisation in brackets, or whichever is known."""
+        if self.name and self.organisation:
+            return f"{self.name} ({self.organisation})"
+        return self.name or self.organisation
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.name, self.organisation, self.telephone, self.email)))
+
+
 @dataclass(frozen=True)
 class Questionnaire:
     """One version of a study's questionnaire. ``sha256`` is that of its canonical JSON, so that equal content has equal keys."""
@@ -280,6 +301,8 @@ class Questionnaire:
     registration: str = ""
     languages: tuple[str, ...] = ("fr", "en")
     centres: tuple[str, ...] = ()
+    contact: Contact = Contact()
+    minutes: int = 0
     changes: Label = Label()
     note: Label = Label()
     visits: tuple[Visit, ...] = ()

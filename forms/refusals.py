@@ -10,6 +10,10 @@ _RANGE_FR, _RANGE_EN = (
 SENTENCES: dict[str, tuple[str, str]] = {
     "not_a_number": ("« {typed} » n’est pas un nombre : écrivez par exemple 12,5.",
     "'{typed}' is not a number: write for example 12.5."),
+    "not_exact": ("« {typed} » : cette question attend un nombre seul. Écrivez {number}, et dites en commentaire que c’est un "
+                  "seuil ou une valeur approchée.",
+                  "'{typed}': this question takes a number alone. Write {number}, and say in a comment that it is a limit or "
+                  "an estimate."),
     "not_an_integer": ("« {typed} » n’est pas un nombre entier.", "'{typed}' is not a whole number."),
     "unknown_unit": ("L’unité « {unit} » n’est pas connue ici. Unités acceptées : {units}.",
                      "The unit '{unit}' is not known here. Accepted units: {units}."),

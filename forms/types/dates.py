@@ -66,9 +66,9 @@ class PartialDate(QuestionType):
         return spans.moment(value)
 
     def show(self, value: Any, question: Question | Derived, language: str) -> str:
-        """Day first."""
-        del question
-        return spans.write(value, language)
+        """Day first; the day is left out where the question says that people see the month only."""
+        by_month = isinstance(question, Question) and question.shown_to == "month"
+        return spans.write(value[:7] if by_month else value, language)
 
     def editable(self, cell: Cell, question: Question, language: str) -> str:
         """Day first, which reads back as the same date."""

@@ -17,6 +17,10 @@ _NUMBER = re.compile(
 _BLANKS = re.compile(r"[ \u00a0\u202f]")
 _SAME_UNIT = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", " ": None, "\u00a0": None, "·": None})
 _LONGEST = 60
+# « <62 », « ~ 40 », « > 2000 »: a limit or an estimate, typed where one number is wanted.
+_INEXACT = re.compile(
+    r"(?:[<>≤≥=]=?|[~≈±]|env(?:iron|\.)?|about)\s*(?P<number>[0-9].*)", re.DOTALL | re.IGNORECASE
+)
 
 
 def plain_unit(unit: str) -> str:
@@ -38,6 +42,9 @@ def read_number(text: str) -> tuple[float, str]:
     found = _NUMBER.fullmatch(text)
     digits = _BLANKS.sub("", found["number"]).replace(",", ".") if found else ""
     if not found or len(text) > _LONGEST or not any(sign.isdigit() for sign in digits):
+        inexact = _INEXACT.fullmatch(text)
+        if inexact:
+            raise AnswerRefused("not_exact", typed=text, number=inexact["number"].strip())
         raise AnswerRefused("not_a_number", typed=text)
     return float(digits), (found["unit"] or "").strip()
 

@@ -73,6 +73,17 @@ def test_a_date_outside_the_hard_range_is_refused_and_says_the_range() -> None:
     assert refused.value.fr == "01/01/2020 est hors de l’intervalle possible : 01/06/2011 à 30/06/2017."
 
 
+@pytest.mark.parametrize(
+    ("iso", "shown"), [("1926-01-16", "01/1926"), ("1926-01", "01/1926"), ("1926", "1926")]
+)
+def test_a_date_shown_to_the_month_leaves_its_day_out_and_keeps_it(iso: str, shown: str) -> None:
+    one = Question("d", Label("D", "D"), "partial_date", "main", shown_to="month")
+    cell = kind_of("partial_date").parse(iso, one)
+    assert cell.value == iso
+    assert kind_of("partial_date").display(cell, one, "fr") == shown
+    assert kind_of("partial_date").parse(kind_of("partial_date").editable(cell, one, "fr"), one).value == iso
+
+
 def test_a_partial_date_is_refused_only_when_no_possible_day_fits() -> None:
     one = Question("d", Label("D", "D"), "partial_date", "main", hard=Range(Formula("2011-06-01"), None))
     assert kind_of("partial_date").parse("2011", one).value == "2011"

@@ -8,7 +8,7 @@ import pytest
 
 from forms.answers import Address, Answers, Cell, NotAnAddress
 from forms.canonical import NotCanonical, canonical
-from forms.definition import Formula, Place, Questionnaire
+from forms.definition import Contact, Formula, Place, Questionnaire
 from forms.faults import FaultyDefinition
 from forms.loading import dumps, load, loads, read, shipped, shipped_codes
 from forms.reading import place_inside
@@ -95,6 +95,19 @@ def test_the_canonical_json_gives_the_same_questionnaire_and_hash(tmp_path: Path
     assert again == small
     assert (again.sha256, again.source) == (small.sha256, small.source)
     assert list(again.questions) == list(small.questions)
+
+
+def test_a_study_may_say_who_leads_it_and_how_long_one_patient_takes(tmp_path: Path) -> None:
+    told = "contact: {name: Pr A, organisation: CHU B, telephone: 05 00 00 00 00}\nminutes: 12\n"
+    one = load(folder(tmp_path / "a", study=STUDY + told))
+    assert one.contact == Contact("Pr A", "CHU B", "05 00 00 00 00")
+    assert (one.contact.organiser, str(one.contact)) == ("Pr A (CHU B)", "Pr A, CHU B, 05 00 00 00 00")
+    assert one.minutes == 12
+    assert loads(dumps(one)) == one
+    silent = study(tmp_path / "b")
+    assert (str(silent.contact), silent.contact.organiser, silent.minutes) == ("", "", 0)
+    assert faults(tmp_path / "c", study=STUDY + "contact: {phone: 1}\n")[0][3] == "unknown_key"
+    assert Contact(organisation="CHU B").organiser == "CHU B"
 
 
 def test_comments_and_layout_do_not_change_the_hash_but_content_does(tmp_path: Path) -> None:

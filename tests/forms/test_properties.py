@@ -227,6 +227,7 @@ def test_every_formula_ends_with_a_value_or_a_named_fault(formula: str, answers:
             "unknown_variable",
             "unknown_repeat",
             "out_of_scope",
+            "unknown_code",
         }
         return
     assert value is None or isinstance(value, int | float | str)

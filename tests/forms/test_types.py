@@ -67,6 +67,19 @@ def test_what_is_no_number_is_refused_or_empty(typed: object) -> None:
         parse(question("decimal"), typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"), [("<62", "62"), ("< 62", "62"), ("≤62", "62"), ("~ 40", "40"), ("> 2,5 mmol/L", "2,5 mmol/L"),
+        ("environ 40", "40")]
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["decimal", "integer"])
+def test_a_limit_typed_for_a_number_is_refused_with_what_to_do(kind: str, typed: str, number: str) -> None:
+    with pytest.raises(AnswerRefused) as refused:
+        parse(question(kind), typed)
+    assert refused.value.code == "not_exact"
+    assert f"Écrivez {number}, et dites en commentaire" in refused.value.fr
+    assert f"Write {number}, and say in a comment" in refused.value.en
+
+
 def test_a_converted_value_keeps_what_was_typed() -> None:
     cell = parse(CALCIUM, "88 mg/l")
     assert (cell.value, cell.typed, cell.unit) == (2.2, "88 mg/l", "mg/L")
