@@ -18,6 +18,7 @@ from textwrap import fill as wrapped
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from app.kernel.language import Language
+from app.outreach.leading import Lead
 from app.outreach.messages import FOLDER, Wording, fill, footer
 
 HEADERS = policy.SMTP
@@ -49,7 +50,8 @@ class Letter:
     study: str
     centre: str
     function: str
-    contact: str
+    lead: Lead
+    patients: str
     return_by: str
     colleague: str
     host: str
@@ -121,7 +123,12 @@ def _values(letter: Letter) -> dict[str, str]:
         "centre": letter.centre,
         "name": letter.name or NOBODY[letter.language],
         "function": letter.function,
-        "contact": letter.contact,
+        "organiser": letter.lead.organiser,
+        "contact": letter.lead.contact,
+        "telephone": letter.lead.telephone,
+        "registration": letter.lead.registration,
+        "minutes": letter.lead.minutes,
+        "patients": letter.patients,
         "return_by": letter.return_by,
         "colleague": letter.colleague,
         "host": letter.host,

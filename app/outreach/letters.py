@@ -14,6 +14,7 @@ from app.kernel.installation import Installation
 from app.kernel.language import Language
 from app.outreach.campaigns import plan_of
 from app.outreach.composing import BUTTON, Button, Composed, Letter, compose, one_line
+from app.outreach.leading import Lead, lead_of, patients_by_centre, patients_in_words
 from app.outreach.links import url_of
 from app.outreach.messages import Wording, wording_of
 from app.outreach.models import Link, Mail, Respondent
@@ -53,6 +54,16 @@ def write(
     return written
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What every letter of one study says alike."""
+
+    study: Study
+    lead: Lead
+    return_by: date | None
+    patients: dict[int, int]
+
+
 class Writer:
     """Writes several letters in one session; studies, plans and wordings are read once."""
 
@@ -60,7 +71,7 @@ class Writer:
         self._session = session
         self._installation = installation
         self._now = now
-        self._studies: dict[int, tuple[Study, str, date | None]] = {}
+        self._studies: dict[int, _Told] = {}
         self._wordings: dict[tuple[int, str, str], Wording] = {}
 
     def write(self, mail: Mail, people: Sequence[Respondent]) -> Written:
@@ -78,7 +89,7 @@ class Writer:
         """What the mail says to `respondent`, with one link for each of `carried`."""
         installation, settings = self._installation, self._installation.settings
         language: Language = "en" if respondent.language == "en" else "fr"
-        study, contact, return_by = self._study(respondent.study_id)
+        told = self._study(respondent.study_id)
         person = person_of(installation.vault, respondent)
         return Letter(
             mail_id=mail_id,
@@ -87,11 +98,12 @@ class Writer:
             mail_from=settings.mail_from,
             name=one_line(person.name),
             email=person.email,
-            study=one_line(study.title_en if language == "en" else study.title_fr),
+            study=one_line(told.study.title_en if language == "en" else told.study.title_fr),
             centre=one_line(respondent.centre.name),
             function=one_line(person.function),
-            contact=contact or settings.mail_from.replace("<", "").replace(">", ""),
-            return_by=_day(return_by, language),
+            lead=told.lead,
+            patients=patients_in_words(told.patients.get(respondent.centre_id, 0)),
+            return_by=_day(told.return_by, language),
             colleague=self._colleague(respondent),
             host=urlsplit(settings.public_url).netloc,
             unsubscribe=unsubscribe_url(settings, installation.keys, respondent.id),
@@ -103,17 +115,23 @@ class Writer:
         """The wording of a message in this study."""
         key = (study_id, kind, language)
         if key not in self._wordings:
-            self._wordings[key] = wording_of(self._session, self._study(study_id)[0], kind, language)
+            self._wordings[key] = wording_of(self._session, self._study(study_id).study, kind, language)
         return self._wordings[key]
 
     def _button(self, respondent: Respondent, several: bool, language: Language) -> Button:
         url = url_of(self._installation.settings, self._installation.keys, respondent.link)
         return Button(one_line(respondent.centre.name) if several else BUTTON[language], url)
 
-    def _study(self, study_id: int) -> tuple[Study, str, date | None]:
+    def _study(self, study_id: int) -> _Told:
         if study_id not in self._studies:
-            plan = plan_of(self._session, study_id)
-            self._studies[study_id] = (self._session.get_one(Study, study_id), plan.contact, plan.return_by)
+            session, settings = self._session, self._installation.settings
+            study = session.get_one(Study, study_id)
+            self._studies[study_id] = _Told(
+                study,
+                lead_of(session, study, settings.mail_from),
+                plan_of(session, study_id).return_by,
+                patients_by_centre(session, study_id),
+            )
         return self._studies[study_id]
 
     def _colleague(self, respondent: Respondent) -> str:

@@ -23,7 +23,10 @@ from app.outreach.words import MAIL_KINDS
 from forms.canonical import NotCanonical, canonical
 
 FOLDER = Path(__file__).parent / "messages"
-PLACEHOLDERS = ("study", "centre", "name", "function", "link", "contact", "return_by", "colleague")
+PLACEHOLDERS = (
+    "study", "centre", "name", "function", "link", "organiser", "registration", "contact", "telephone",
+    "patients", "minutes", "return_by", "colleague",
+)  # fmt: skip
 HEADING = re.compile(r"\A(?:Objet|Subject)\s*:\s*(.+)\n\n")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # A token typed into a text would open one centre's list to everybody who gets the mail.

@@ -1,7 +1,6 @@
 """A message as it will look: for the screen, and as a test mail to a member of staff. No respondent is touched."""
 
 from datetime import datetime
-from email.utils import parseaddr
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from app.outreach.addresses import checked
 from app.outreach.campaigns import plan_of
 from app.outreach.composing import BUTTON, Button, Letter, Reading, compose, read
 from app.outreach.errors import MailServerRefused
+from app.outreach.leading import lead_of, patients_in_words
 from app.outreach.messages import Wording, check_wording, wording_of
 from app.outreach.transport import Lost, Refused, Unreachable, transport_of
 
@@ -20,6 +20,7 @@ EXAMPLE: dict[Language, tuple[str, str, str]] = {
     "fr": ("Dr Exemple", "CHU Exemple", "pharmacien"),
     "en": ("Dr Example", "Example Hospital", "pharmacist"),
 }
+EXAMPLE_PATIENTS = 3
 
 
 def preview(
@@ -87,7 +88,8 @@ def _example(
         study=study.title_en if language == "en" else study.title_fr,
         centre=centre,
         function=function,
-        contact=plan.contact or parseaddr(settings.mail_from)[1],
+        lead=lead_of(session, study, settings.mail_from),
+        patients=patients_in_words(EXAMPLE_PATIENTS),
         return_by=plan.return_by.strftime("%d/%m/%Y") if plan.return_by else "",
         colleague=name if kind == "colleague" else "",
         host=settings.public_url.split("://", 1)[1],

@@ -13,6 +13,8 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.outreach.models import Respondent
 from app.outreach.people import Person, add_respondent
+from forms.definition import Label, Questionnaire
+from forms.loading import dumps
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DESK = Actor("staff", "Data Manager", "manager", "Promoteur", "1")
@@ -92,7 +94,9 @@ def make_town(
             study_id=study.id,
             number=1,
             sha256=code.ljust(64, "0"),
-            body="{}",
+            body=dumps(
+                Questionnaire(code=code, version=1, title=Label("Étude d’essai", "Trial study"), prefix="ESS")
+            ),
             changes="[]",
             published_at=now,
             published_by="test",

@@ -20,6 +20,7 @@ from app.journal.models import JournalEntry
 from app.kernel.installation import Installation
 from app.outreach.composing import Button, Letter, compose, one_line, read
 from app.outreach.errors import MessageRefused, UnknownMessage
+from app.outreach.leading import Lead
 from app.outreach.messages import (
     Wording,
     check_wording,
@@ -47,7 +48,14 @@ LETTER = Letter(
     study="Thiosulfate de sodium et calciphylaxie",
     centre="CHU RANGUEIL",
     function="pharmacienne",
-    contact="Équipe de l’étude, 05 00 00 00 00",
+    lead=Lead(
+        organiser="Pr Anne ROY (CHU DE CAEN)",
+        contact="Équipe de l’étude, 05 00 00 00 00",
+        telephone="05 00 00 00 00",
+        registration="NCT00000000",
+        minutes="12",
+    ),
+    patients="3 patients",
     return_by="31/01/2027",
     colleague="Dr Paul BON",
     host="recueil.example.org",
