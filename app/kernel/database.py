@@ -28,6 +28,7 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writers = threading.Lock()
         self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._readers: Engine = _sqlite_readers(url) if self.is_sqlite else _postgres_readers(self.engine)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -49,19 +50,20 @@ class Database:
                 self._writers.release()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one consistent snapshot and can never change anything."""
+        with self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one consistent snapshot and can never change anything."""
-        with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with Session(bind=connection, autoflush=False, expire_on_commit=False) as session:
-                try:
-                    yield session
-                finally:
-                    session.rollback()
+        """The same snapshot through a session."""
+        with self.snapshot() as connection, reader(connection) as session:
+            yield session
 
     def dispose(self) -> None:
         """Closes every pooled connection."""
+        self._readers.dispose()
         self.engine.dispose()
 
     def assert_durable(self) -> None:
@@ -70,6 +72,11 @@ class Database:
             found = _sqlite_durability(connection) if self.is_sqlite else _postgres_durability(connection)
         if found:
             raise BadSetting(name="RECUEIL_DATABASE_URL", why_fr=found, why_en=found)
+
+
+def reader(snapshot: Connection) -> Session:
+    """A session over a snapshot that is open already. Closing it gives up what it read, and no more."""
+    return Session(bind=snapshot, autoflush=False, expire_on_commit=False)
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -88,21 +95,35 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
+def _sqlite_readers(url: str) -> Engine:
+    # Connections of their own, because query_only set anew makes SQLite prepare every statement again,
+    # which cost half of a page.
+    engine = _sqlite_engine(url)
+    event.listen(engine, "connect", _forbid_writing)
+    return engine
+
+
 def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
     connection.execute("PRAGMA cache_size = -16000")
 
 
+def _forbid_writing(connection: sqlite3.Connection, record: Any) -> None:
+    connection.execute("PRAGMA query_only = 1")
+
+
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("recueil_writes", False)
-    # A reader opens a snapshot and is then held to it by query_only.
-    connection.exec_driver_sql(f"PRAGMA query_only = {0 if writes else 1}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _postgres_readers(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _sqlite_durability(connection: Connection) -> str | None:
