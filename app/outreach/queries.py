@@ -3,13 +3,14 @@
 The answer itself is changed by app/collection like any other correction; here stands only the conversation.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Centre, Patient, Study
 from app.collection.changes import Change
 from app.collection.models import Response
 from app.collection.saving import save
@@ -126,6 +127,13 @@ def queries_on(session: Session, patient: Patient) -> Sequence[Query]:
 def centres_with_open_queries(session: Session, study: Study) -> set[int]:
     """The centres from which a reply is waited for."""
     return set(session.scalars(_waiting(study.id)))
+
+
+def waiting_on(session: Session, study: Study, centre: Centre) -> Counter[str]:
+    """How many replies are waited for on each patient of a centre, by the patient's key."""
+    asked = select(Query.patient_id).join(Patient, Patient.id == Query.patient_id)
+    waiting = asked.where(Query.study_id == study.id, Query.answered_at.is_(None), Query.closed_at.is_(None))
+    return Counter(session.scalars(waiting.where(Patient.centre_id == centre.id)))
 
 
 def has_open_query(session: Session, study_id: int, centre_id: int) -> bool:

@@ -39,6 +39,7 @@ def test_reading_the_centre_door_changes_nothing(served: tuple[LiveServer, Campa
     codes = sorted({code_of(link) for link in worklist.links if "/patients/CAL-" in link})
     paths = (
         f"/patients/{codes[0]}/sans-reponse",
+        f"/patients/{codes[0]}/demandes",
         "/entrer",
         "/au-revoir",
         "/pas-pour-moi",

@@ -17,6 +17,8 @@ ABOUT_A_PATIENT = [
     ("GET", "/patients/{code}/imprimer"),
     ("GET", "/patients/{code}/reponses.pdf"),
     ("GET", "/patients/{code}/sans-reponse"),
+    ("GET", "/patients/{code}/demandes"),
+    ("POST", "/patients/{code}/demandes"),
     ("GET", "/patients/{code}/questions/terrain"),
     ("GET", "/patients/{code}/questions/evolution/m12"),
     ("GET", "/patients/{code}/questions/essentiel"),

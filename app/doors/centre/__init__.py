@@ -4,10 +4,12 @@ from flask import url_for
 from flask_babel import get_locale
 
 from app.doors.centre import (
+    colleagues,
     dispositions,
     enrolling,
     entering,
     live,
+    queries,
     questions,
     review,
     stopping,
@@ -21,7 +23,7 @@ from app.kernel.installation import Installation
 
 # Twice and more the largest page of questions a centre can send (trust.md R43).
 BODY_BYTES = 1_000_000
-ROOMS = (entering, stopping, worklist, questions, live, review, dispositions, enrolling)
+ROOMS = (entering, stopping, worklist, questions, live, review, dispositions, enrolling, queries, colleagues)
 
 
 def create_app(installation: Installation) -> CentreDoor:

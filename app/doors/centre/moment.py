@@ -13,6 +13,7 @@ from app.collection.questionnaires import Published
 from app.collection.reading import document_of, situation_kept
 from app.collection.responses import version_for
 from app.collection.situations import Situation, situation_of
+from app.doors.centre.asked import asked_beside
 from app.doors.centre.plans import Page
 from app.doors.centre.showing import Shown
 from app.doors.centre.visiting import read_with_patient, visitor
@@ -83,4 +84,5 @@ def shown_of(moment: Moment, page: Page) -> Shown:
         facts=moment.facts if reads_list else {},
         language=language(),
         revision=moment.revision,
+        asked=asked_beside(moment.patient) if moment.submitted else {},
     )

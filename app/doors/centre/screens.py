@@ -63,3 +63,17 @@ class Reason(Screen):
     kind = Line(most=40, needed=lambda: gettext("Choisissez une raison."))
     destination = Line(most=200)
     note = Line(most=500)
+
+
+class Reply(Screen):
+    """What a centre answers to the sponsor's question: the reason of a correction, or why nothing changes."""
+
+    reply = Line(most=2_000, needed=lambda: gettext("Écrivez ce que vous avez vérifié ou corrigé."))
+
+
+class Colleague(Screen):
+    """A colleague of the same centre; the address is checked where it is used."""
+
+    name = Line(most=200, needed=lambda: gettext("Indiquez son nom."))
+    email = Line(most=254, needed=lambda: gettext("Indiquez son courriel."))
+    function = Line(most=200, needed=lambda: gettext("Indiquez sa fonction."))

@@ -3,7 +3,7 @@
 The page and the live replies are made of the same marks, so that there is one presentation of the rules.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -42,7 +42,7 @@ class Shown:
     """Everything a page of questions is filled from.
 
     `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
-    instead of what is stored. `errors` are messages beside a question, already HTML.
+    instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions.
     """
 
     questionnaire: Questionnaire
@@ -54,6 +54,7 @@ class Shown:
     revision: int
     entered: dict[str, Entered] = field(default_factory=dict)
     errors: dict[str, list[Markup]] = field(default_factory=dict)
+    asked: Mapping[str, Markup] = field(default_factory=dict)
 
     def question(self, name: str) -> Question:
         """The question of that name."""
@@ -90,7 +91,8 @@ class Shown:
         if not repeat.gate:
             return True
         gate = Address(repeat.gate, block.visit if self.question(repeat.gate).scope == "visit" else None)
-        return bool(self.cell(str(gate)).value == 1)
+        sent = self.entered.get(str(gate))
+        return sent.typed == "1" if sent else bool(self.cell(str(gate)).value == 1)
 
     def addresses(self) -> Iterator[Address]:
         """Every address on the page, lines and dates of ticks among them."""
@@ -128,10 +130,28 @@ def marks(shown: Shown) -> dict[str, Mark]:
     addresses = list(shown.addresses())
     here = {str(address) for address in addresses}
     for finding in shown.situation.findings:
-        at = next((one for one in finding.addresses if one in here), None)
-        if at is not None:
+        at = pinned(shown.document, [one for one in finding.addresses if one in here])
+        if at and not _awaits_its_line(shown, finding):
             found.setdefault(at, []).append(finding)
     return {str(address): _mark(shown, address, found.get(str(address), [])) for address in addresses}
+
+
+def pinned(document: Document, addresses: Sequence[str]) -> str:
+    """The first of `addresses` that holds a value, since only that can be wrong; else the first; "" of none."""
+    held = (one for one in addresses if document.answers.get(one, {}).get("v") is not None)
+    return next(held, next(iter(addresses), ""))
+
+
+def _awaits_its_line(shown: Shown, finding: Found) -> bool:
+    """Whether a finding wants a line that stands empty on the page: the review says so, if it stays empty."""
+    return any(
+        block.group is not None
+        and finding.code == f"lines:{block.group.partition('@')[0]}"
+        and not shown.document.lines.get(block.group)
+        and shown.lines(block) != []
+        and str(address_of(finding.addresses[0]).visit or block.visit) == str(block.visit)
+        for block in shown.page.blocks
+    )
 
 
 def _mark(shown: Shown, address: Address, findings: list[Found]) -> Mark:
@@ -141,6 +161,7 @@ def _mark(shown: Shown, address: Address, findings: list[Found]) -> Mark:
     errors = shown.errors.get(name, [])
     classes = []
     says = [Markup('<p class="field__error">{}</p>').format(text) for text in errors]
+    says += [shown.asked[name]] if name in shown.asked else []
     if off:
         classes.append("q--off")
         if not cell.empty:
@@ -169,7 +190,8 @@ def _finding(shown: Shown, name: str, finding: Found) -> Markup:
     message = finding.message[shown.language]
     if finding.level == "H":
         return Markup('<p class="field__error">{}</p>').format(message)
-    comment = shown.cell(name).comment or ""
+    sent = shown.entered.get(name)
+    comment = (sent.comment if sent else None) or shown.cell(name).comment or ""
     done = is_explained(shown.document, finding)
     return Markup(
         '<div class="q__warning{done}"><p>{message}</p><label for="c-{ident}">{label}</label>'

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from app.doors.centre.plans import Block, Page
 from app.kernel.language import Language
-from forms.answers import MISSING
+from forms.answers import MISSING, Address
 from forms.definition import Question, Questionnaire
 from forms.types import kind_of
 
@@ -65,13 +65,23 @@ def ident(address: str) -> str:
 
 def compile_page(questionnaire: Questionnaire, page: Page, language: Language) -> Skeleton:
     """The skeleton of a page. It runs within a request, for its translations."""
-    macros: Any = current_app.jinja_env.get_template("_question.html").make_module(
-        {"slot": _slot, "b_slot": _block_slot, "n": NUMBER, "_": gettext}
-    )
+    macros = _macros()
     drawn = [_DrawnBlock(questionnaire, block, language) for block in page.blocks]
     return Skeleton(
         blocks=cut("".join(str(macros.block(one)) for one in drawn)),
         line_sources={one.group: str(macros.one_line(one)) for one in drawn if one.group},
+    )
+
+
+def compile_one(questionnaire: Questionnaire, address: Address, language: Language) -> Skeleton:
+    """The skeleton of one question alone. It runs within a request."""
+    asked = Asked(questionnaire, str(address), questionnaire.questions[address.name], language)
+    return Skeleton(cut(str(_macros().question(asked))), {})
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("_question.html").make_module(
+        {"slot": _slot, "b_slot": _block_slot, "n": NUMBER, "_": gettext}
     )
 
 

@@ -9,6 +9,7 @@ from app.doors.centre.enrolling import works_without_list
 from app.doors.centre.visiting import own_patient, respondent_only, visitor
 from app.doors.guard import allow
 from app.doors.request import installation, session
+from app.outreach.queries import waiting_on
 
 views = Blueprint("worklist", __name__)
 DONE = ("submitted", "corrected")
@@ -32,6 +33,7 @@ def show() -> str:
         total=len(lines),
         can_enrol=works_without_list(session(), here.study),
         disposition_text=disposition_text,
+        asked=waiting_on(session(), here.study, here.centre),
     )
 
 
