@@ -3,15 +3,19 @@
 from typing import ClassVar
 
 from app.kernel.errors import Refusal
+from forms.evaluation import Evaluation
 
 
 class CollectionRefusal(Refusal):
-    """Any refusal of this room; `details` may name answers, for a door to show beside them."""
+    """Any refusal of this room; `details` may name answers, for a door to show beside them.
+
+    `after` is how a refused correction would have stood, for a page to show what it asks for.
+    """
 
     status: ClassVar[int] = 422
 
-    def __init__(self, details: object = None, **facts: object) -> None:
-        self.details = details
+    def __init__(self, details: object = None, after: Evaluation | None = None, **facts: object) -> None:
+        self.details, self.after = details, after
         super().__init__(**facts)
 
 
@@ -73,6 +77,14 @@ class CorrectionContradicts(CollectionRefusal):
     en = "The correction contradicts another answer: {why_en}"
 
 
+class CorrectionIncomplete(CollectionRefusal):
+    """A correction makes answers required and does not give them; `details` are their addresses."""
+
+    code = "correction-incomplete"
+    fr = "Avec cette correction, il reste {count} réponse(s) à donner : « {first_fr} ». Donnez-les, ou dites pourquoi elles manquent."
+    en = "With this correction {count} answer(s) are left to give: “{first_en}”. Give them, or say why they are missing."
+
+
 class AnswersContradict(CollectionRefusal):
     """Blocking findings forbid the submission; `details` are the findings."""
 
@@ -82,11 +94,11 @@ class AnswersContradict(CollectionRefusal):
 
 
 class RequiredLeft(CollectionRefusal):
-    """Required answers are missing and nobody said why; `details` are their addresses."""
+    """Required answers are missing and nobody said why; `details` are their addresses, `core` how many are core."""
 
     code = "required-left"
-    fr = "{count} réponse(s) indispensable(s) manquent. Complétez-les, ou dites pourquoi vous les laissez."
-    en = "{count} required answer(s) are missing. Complete them, or say why they are left out."
+    fr = "{count} réponse(s) attendue(s) manquent, dont {core} indispensable(s). Complétez-les, ou dites pourquoi vous les laissez."
+    en = "{count} expected answer(s) are missing, {core} of them essential. Complete them, or say why they are left out."
 
 
 class NothingToSubmit(CollectionRefusal):

@@ -25,9 +25,10 @@ from app.collection.changes import (
     open_line,
     remove_line,
 )
+from app.collection.correcting import refuse_bad_correction
 from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
-from app.collection.errors import AnswersRefused, Conflict, CorrectionContradicts, ReasonNeeded
+from app.collection.errors import AnswersRefused, Conflict, ReasonNeeded
 from app.collection.identities import complete_identity
 from app.collection.models import Response
 from app.collection.mutations import digest_of, remember, replayed
@@ -72,8 +73,8 @@ def save(
     """Stores what can be stored of `changes`, in the caller's transaction, and says what became of each.
 
     Raises Conflict when everything was stale and AnswersRefused when nothing was understood; ReasonNeeded
-    for a change after submission without a reason, CorrectionContradicts when it leaves a new
-    contradiction; DispositionInForce, UnknownQuestion, TooManyLines, MutationReused.
+    for a change after submission without a reason, CorrectionContradicts or CorrectionIncomplete when it
+    leaves a new contradiction or a new gap; DispositionInForce, UnknownQuestion, TooManyLines, MutationReused.
     """
     response = lock_response(session, patient)
     study = session.get_one(Study, patient.study_id)
@@ -174,16 +175,9 @@ def _write(
             outcome.steps[number] = step.named("answer.corrected" if corrects else "answer.saved")
     evaluation = writer.write_back(response, version, document, outcome, revision)
     if before is not None:
-        _refuse_new_contradictions(before, evaluation)
+        refuse_bad_correction(version.questionnaire, before, evaluation, outcome)
         response.status = "corrected"
     return evaluation
-
-
-def _refuse_new_contradictions(before: Evaluation, after: Evaluation) -> None:
-    known = {(finding.code, finding.addresses) for finding in before.blocking}
-    new = [finding for finding in after.blocking if (finding.code, finding.addresses) not in known]
-    if new:
-        raise CorrectionContradicts(new, why_fr=new[0].message.fr, why_en=new[0].message.en)
 
 
 def _remembered(reply: SaveReply) -> dict[str, object]:

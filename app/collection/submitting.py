@@ -13,12 +13,15 @@ from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
 from app.collection.errors import AnswersContradict, NothingToSubmit, RequiredLeft
 from app.collection.evaluating import keep_counts
+from app.collection.levels import core_among
 from app.collection.models import Response, Submission
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.responses import Writer, lock_response, version_for
+from app.collection.situations import Situation
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 from forms.answers import Address
+from forms.definition import Questionnaire
 from forms.evaluation import Evaluation
 
 # No letter or digit that is read as another one over the telephone.
@@ -67,12 +70,18 @@ def missing_required(evaluation: Evaluation) -> list[Address]:
     return list(evaluation.missing_required)
 
 
+def left_since(submission: Submission, situation: Situation) -> list[str]:
+    """The required answers that are missing now and that nobody left out when submitting: corrections opened them."""
+    left_out = set(orjson.loads(submission.left_out))
+    return [name for name in situation.missing if name not in left_out]
+
+
 def _hand_in(writer: Writer, response: Response, because: str | None) -> Submission:
     version = version_for(writer.session, writer.study, response)
     document = Document.loads(response.document)
     evaluation = writer.evaluate(version, document)
     left = missing_required(evaluation)
-    _refuse_unfinished(evaluation, left, because)
+    _refuse_unfinished(version.questionnaire, evaluation, left, because)
     response.version_id = version.id
     response.status, response.submitted_at = "submitted", writer.now
     keep_counts(writer.session, writer.patient, response, version, document, evaluation)
@@ -94,13 +103,15 @@ def _hand_in(writer: Writer, response: Response, because: str | None) -> Submiss
     return made
 
 
-def _refuse_unfinished(evaluation: Evaluation, left: Sequence[Address], because: str | None) -> None:
+def _refuse_unfinished(
+    questionnaire: Questionnaire, evaluation: Evaluation, left: Sequence[Address], because: str | None
+) -> None:
     blocking = evaluation.blocking
     if blocking:
         first = blocking[0].message
         raise AnswersContradict(blocking, count=len(blocking), why_fr=first.fr, why_en=first.en)
     if left and because is None:
-        raise RequiredLeft(left, count=len(left))
+        raise RequiredLeft(left, count=len(left), core=len(core_among(questionnaire, left)))
 
 
 def _receipt() -> str:
