@@ -17,6 +17,7 @@ from app.extraction.front import Cited, opening_table
 from app.extraction.layout import LABEL_SHEET, STATE_SHEET
 from app.extraction.listed import authorisations_table
 from app.extraction.models import Cut
+from app.extraction.queries import asks_anything, queries_table
 from app.extraction.reading import Filters
 from app.extraction.times import utc
 from app.kernel.vault import Vault
@@ -56,10 +57,12 @@ class Extraction:
 
     @cached_property
     def data_sha256(self) -> str:
-        """Fingerprint of all that was read: answers in their order, rows of the list, centres."""
+        """Fingerprint of all that was read: answers in their order, rows of the list, centres, queries."""
         census = self.reading.census
         census.add(self._authorisations.rows())
         census.add(self._centres.rows())
+        for table in self._queries:
+            census.add(table.rows())
         return census.sha256
 
     @cached_property
@@ -71,12 +74,19 @@ class Extraction:
         return measured(centres_table(self.session, self.study))
 
     @cached_property
+    def _queries(self) -> Sequence[Table]:
+        if not asks_anything(self.session, self.study):
+            return ()
+        reading = self.reading
+        return (measured(queries_table(self.session, self.study, reading.layout.union, reading.filters)),)
+
+    @cached_property
     def tables(self) -> Sequence[Table]:
         """Every table but ``lisez_moi``, in the order of the workbook."""
         answers = dict(self.feed.tables)
         states = answers.pop(STATE_SHEET)
         flow = flow_table(lambda: flow_steps(self.session, self.study, self.reading.outcomes))
-        data = [*answers.values(), self._authorisations, self._centres, flow, states]
+        data = [*answers.values(), self._authorisations, self._centres, flow, states, *self._queries]
         changed = [measured(changes_table(self.session, self.study, self.wishes.since))] if self.wishes.since else []
         book = [measured(dictionary([*data, *changed])), measured(codes([*data, *changed]))]
         return [*data, *book, *changed]
