@@ -81,8 +81,10 @@ class CorrectionIncomplete(CollectionRefusal):
     """A correction makes answers required and does not give them; `details` are their addresses."""
 
     code = "correction-incomplete"
-    fr = "Avec cette correction, il reste {count} réponse(s) à donner : « {first_fr} ». Donnez-les, ou dites pourquoi elles manquent."
-    en = "With this correction {count} answer(s) are left to give: “{first_en}”. Give them, or say why they are missing."
+    fr = (
+        "Avec cette correction, il reste {count} réponse(s) à donner : « {first_fr} ». Sinon, dites pourquoi."
+    )
+    en = "With this correction {count} answer(s) are left to give: “{first_en}”. Or say why it is missing."
 
 
 class AnswersContradict(CollectionRefusal):
@@ -97,7 +99,7 @@ class RequiredLeft(CollectionRefusal):
     """Required answers are missing and nobody said why; `details` are their addresses, `core` how many are core."""
 
     code = "required-left"
-    fr = "{count} réponse(s) attendue(s) manquent, dont {core} indispensable(s). Complétez-les, ou dites pourquoi vous les laissez."
+    fr = "{count} réponse(s) attendue(s) manquent, dont {core} indispensable(s). Complétez-les, ou dites pourquoi."
     en = "{count} expected answer(s) are missing, {core} of them essential. Complete them, or say why they are left out."
 
 

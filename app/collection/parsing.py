@@ -1,5 +1,6 @@
 """From what was typed to cells: each answer by its question's type, refusals kept apart. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,13 @@ from forms.answers import Address, Cell
 from forms.definition import Question, Questionnaire
 from forms.refusals import AnswerRefused
 from forms.types import kind_of
+
+# A number or a date typed as an explanation was meant for the value: it would be lost there.
+NO_WORD = re.compile(r"[\s<>≤≥~≈+-]*[0-9][0-9\s.,/:<>≤≥~≈%+-]*")
+NOT_AN_EXPLANATION = {
+    "fr": "Une explication se donne en mots. Si c’est la bonne valeur, écrivez-la dans la case de la réponse.",
+    "en": "An explanation is given in words. If it is the right value, write it in the field of the answer.",
+}
 
 
 @dataclass
@@ -30,6 +38,9 @@ def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Pa
     parsed = Parsed()
     for change in changes:
         question = question_at(questionnaire, change.address)
+        if NO_WORD.fullmatch((change.comment or "").strip()):
+            parsed.refused[str(change.address)] = dict(NOT_AN_EXPLANATION)
+            continue
         try:
             cell = cell_of(question, change)
         except AnswerRefused as refused:

@@ -81,7 +81,9 @@
     var at = box(address), place = says(address), line = document.createElement("p");
     if (!at) { return; }
     line.className = "field__error"; line.textContent = text;
-    place.textContent = ""; place.appendChild(line);
+    Array.prototype.slice.call(place.children).forEach(function (one) { if (!one.classList.contains("q__warning")) { place.removeChild(one); } });
+    place.insertBefore(line, place.firstChild);
+    place.removeAttribute("data-said");
     at.classList.add("q--bad");
     fields(address).forEach(function (one) { one.setAttribute("aria-invalid", "true"); });
   }
@@ -323,9 +325,9 @@
   });
   keep();
   if (found.length) { found.forEach(enqueue); tell(words.found); }
-  if (window.matchMedia && window.matchMedia("(max-width: 61.99rem)").matches) {
+  if (window.matchMedia && window.matchMedia("(min-width: 62rem)").matches) {
     var menu = document.querySelector(".menu__box");
-    if (menu) { menu.removeAttribute("open"); }
+    if (menu) { menu.setAttribute("open", ""); }
   }
   var errors = document.getElementById("erreurs");
   if (errors) { errors.focus(); }

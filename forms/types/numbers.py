@@ -1,6 +1,7 @@
 """Numbers: ``integer`` and ``decimal`` (comma or point), typed in the question's unit or in another it accepts."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal as Exact
 from typing import Any, ClassVar
 
@@ -141,6 +142,12 @@ class Decimal(QuestionType):
         text = write_number(value, language)
         unit = question.unit_label[language] or question.unit
         return f"{text}\u00a0{unit}" if unit else text
+
+    def display(self, cell: Cell, question: Question, language: str) -> str:
+        """A number converted from another unit in four significant digits; it is stored and exported in all of them."""
+        if cell.unit and cell.value:
+            cell = replace(cell, value=float(f"{cell.value:.4g}"))
+        return super().display(cell, question, language)
 
     def editable(self, cell: Cell, question: Question, language: str) -> str:
         """What was typed when another unit was, else the number."""

@@ -1,5 +1,6 @@
 """Entering: the link's page, its button, the name and function of whoever answers, and leaving again."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.cohort.models import Study
+from app.doors.centre.shells import shell_now
 from app.doors.centre.visiting import ENTRY, respondent_only, visitor
 from app.doors.guard import allow, public
 from app.doors.request import installation, language, now, session
@@ -27,7 +29,9 @@ PEOPLE_OFFERED = 5
 def show_link(token: str) -> str:
     """Which study and which centre the link is for. Opening it changes nothing (trust.md R3)."""
     link = find_link(session(), installation().keys, token, now())
-    return render_template("link.html", **_about(link), token=token)
+    # Only this page leads back to itself with its token: on a refusal nothing of the address is repeated.
+    shell = replace(shell_now(), switch=True, back=request.path)
+    return render_template("link.html", **_about(link), token=token, shell=shell)
 
 
 @views.post("/r/<token>")

@@ -13,13 +13,17 @@ from forms.definition import Derived, Questionnaire
 from forms.types import TYPES
 
 WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+DURATIONS = ("jours", "ans")
 Headings = dict[str, str]
 
 
 def heading_of(moment: Moment, page: Page) -> Headings:
     """Title, visit, help and banner of a page."""
     if page.section == ESSENTIAL:
-        intro = gettext("Les seules questions indispensables. Avec le dossier ouvert, environ cinq minutes.")
+        intro = gettext(
+            "Les questions indispensables, environ cinq minutes avec le dossier ouvert. "
+            "Les autres réponses attendues sont dans les sections. On peut transmettre sans elles."
+        )
         return {
             "heading": gettext("L’essentiel en une page"),
             "visit_label": "",
@@ -44,9 +48,14 @@ def derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
         derived = questionnaire.derived[name]
         address = f"{name}@{page.visit}" if derived.scope == "visit" else name
         value = moment.situation.derived.get(address)
-        if value is not None:
+        if value is not None and not _impossible(derived, value):
             shown.append((derived.label[said], _text(derived, value, said)))
     return shown
+
+
+def _impossible(derived: Derived, value: Any) -> bool:
+    """Whether a duration runs backwards: the dates are wrong, and a check says so; the export keeps what it is."""
+    return derived.unit_label.fr in DURATIONS and isinstance(value, int | float) and value < 0
 
 
 class _Key:

@@ -9,15 +9,16 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.cohort.models import Patient
-from app.collection.documents import address_of
 from app.collection.errors import CollectionRefusal
 from app.collection.saving import SaveReply, save
+from app.collection.submitting import left_since, submission_of
 from app.doors.centre.drawing import draw
 from app.doors.centre.frames import draw_frame
 from app.doors.centre.headings import derived_of
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import patient_url
 from app.doors.centre.plans import Page, page_after, page_of
+from app.doors.centre.pointing import pointer_to
 from app.doors.centre.posted import Posted, as_was, read_posted
 from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown
@@ -128,7 +129,7 @@ def _next_place(moment: Moment, page: Page) -> str:
 
 
 def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
-    page, errors = shown.page, _summary(shown)
+    page, errors = shown.page, _summary(moment, shown)
     derived, closed = derived_of(moment, page), moment.is_closed(page)
     base_url = patient_url(moment.patient.code)
     parts = {
@@ -144,7 +145,7 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
     if derived:
         parts["derived"] = render_template("_derived.html", derived=derived)
     if moment.submitted:
-        parts["correcting"] = _correcting()
+        parts["correcting"] = _correcting(moment)
     if request.args.get("garde") == "1":
         parts["saved"] = escaped(gettext("Enregistré."))
     if errors or message or closed or moment.disposition:
@@ -160,21 +161,24 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
     return draw_frame(moment, page, parts)
 
 
-def _correcting() -> str:
+def _correcting(moment: Moment) -> str:
     reason = request.form.get("reason", "")
+    submission = submission_of(session(), moment.response) if moment.response else None
+    left = left_since(submission, moment.situation) if submission else []
     return render_template(
-        "_correcting.html", reason=reason, reason_missing=request.method == "POST" and not reason.strip()
+        "_correcting.html",
+        reason=reason,
+        reason_missing=request.method == "POST" and not reason.strip(),
+        left=[pointer_to(moment, (name,)) for name in left],
     )
 
 
-def _summary(shown: Shown) -> list[dict[str, str]]:
-    """The errors at the top of the page, each leading to its question."""
-    return [
-        {
-            "ident": ident(name),
-            "label": shown.question(address_of(name).name).label[shown.language],
-            "text": text.striptags(),
-        }
-        for name, texts in shown.errors.items()
-        for text in texts
-    ]
+def _summary(moment: Moment, shown: Shown) -> list[dict[str, str]]:
+    """The errors at the top of the page, each leading to its question, on the page that holds it."""
+    here = set(map(str, shown.addresses()))
+    found = []
+    for name, texts in shown.errors.items():
+        pointer = pointer_to(moment, (name,))
+        url = f"#i-{ident(name)}" if name in here else pointer.url
+        found += [{"url": url, "label": pointer.where, "text": text.striptags()} for text in texts]
+    return found

@@ -1,40 +1,28 @@
 """Reading over before handing in: what is left, what contradicts, what was found odd; submission, receipt, print."""
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
-from app.collection.documents import address_of
 from app.collection.errors import CollectionRefusal
 from app.collection.evaluating import evaluate_document
 from app.collection.models import Submission
 from app.collection.situations import unexplained
-from app.collection.submitting import submission_of, submit
+from app.collection.submitting import left_since, submission_of, submit
 from app.doors.centre.moment import Moment, moment_of
-from app.doors.centre.navigation import frame_of, patient_url
-from app.doors.centre.plans import page_holding
+from app.doors.centre.navigation import frame_of
+from app.doors.centre.pointing import pointer_to, pointers_by_level
 from app.doors.centre.printing import printed
-from app.doors.centre.skeletons import ident
 from app.doors.centre.visiting import own_patient, respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from forms.printing import PdfUnavailable, print_pdf
 
 views = Blueprint("review", __name__)
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """One thing to look at, with the place where it is mended."""
-
-    url: str
-    where: str
-    text: str
 
 
 @views.get("/patients/<code>/relecture")
@@ -110,36 +98,24 @@ def _submission(moment: Moment) -> Submission:
 
 def _review(moment: Moment, message: str | None = None) -> str:
     submission = submission_of(session(), moment.response) if moment.response else None
+    left = list(moment.situation.missing) if submission is None else left_since(submission, moment.situation)
+    core, expected = pointers_by_level(moment, left)
     context: dict[str, Any] = frame_of(moment, None)
     return render_template(
         "review.html",
         **context,
         message=message,
         blocking=[
-            _pointer(moment, one.addresses, one.message[language()]) for one in moment.situation.blocking
+            pointer_to(moment, one.addresses, one.message[language()]) for one in moment.situation.blocking
         ],
         warnings=[
-            _pointer(moment, one.addresses, one.message[language()])
+            pointer_to(moment, one.addresses, one.message[language()])
             for one in unexplained(moment.document, moment.situation)
         ],
-        missing=[_pointer(moment, (name,), "") for name in moment.situation.missing],
+        core=core,
+        expected=expected,
         submission=submission,
         mutation=str(uuid.uuid4()),
-        because=request.form.get("because", ""),
+        because=request.form.get("because", gettext("Seul l’essentiel a été rempli") if not core else ""),
         started=bool(moment.response and moment.response.revision),
     )
-
-
-def _pointer(moment: Moment, addresses: Iterable[str], text: str) -> Pointer:
-    """Where to mend: the page of the first address, at the question itself."""
-    questionnaire, said = moment.version.questionnaire, language()
-    name = next(iter(addresses), "")
-    page = page_holding(questionnaire, address_of(name)) if name else None
-    if page is None:
-        return Pointer(patient_url(moment.patient.code, "relecture"), "", text)
-    address = address_of(name)
-    label = questionnaire.questions[address.name].label[said]
-    visit = f" · {questionnaire.visit(address.visit).label[said]}" if address.visit else ""
-    line = f" · {address.line}" if address.line else ""
-    url = patient_url(moment.patient.code, "questions", page.section, page.visit)
-    return Pointer(f"{url}#q-{ident(name)}", f"{label}{visit}{line}", text)

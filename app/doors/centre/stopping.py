@@ -9,9 +9,12 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from app.doors.centre.entering import opened_link
+from app.doors.centre.visiting import ENTRY
 from app.doors.guard import Policy, allow, public
 from app.doors.request import installation, now, session
 from app.kernel.actor import Actor
+from app.outreach.links import entry_in_force
+from app.outreach.models import Link
 from app.outreach.people import stop
 from app.outreach.unsubscribing import respondent_to_unsubscribe, unsubscribe
 
@@ -24,15 +27,15 @@ by_signature = Policy("signed unsubscription", lambda: None, csrf=False)
 @allow(public)
 def ask() -> str:
     """Asks which it is: a wrong address, or somebody who does not follow these patients any more."""
-    opened_link()
-    return render_template("stop.html")
+    _link()
+    return render_template("stop.html", inside=ENTRY in cookie)
 
 
 @views.post("/pas-pour-moi")
 @allow(public)
 def say() -> ResponseReturnValue:
     """Stops the mails to this person and ends their link; the sponsor will look for somebody else."""
-    link = opened_link()
+    link = _link()
     why = request.form.get("why")
     if why not in ("wrong_address", "left"):
         raise BadRequest
@@ -59,3 +62,9 @@ def stop_mails(token: str) -> ResponseReturnValue:
     """Stops the mails of this study; the links already sent go on working."""
     unsubscribe(session(), installation().keys, token, now())
     return render_template("stopped.html", unsubscribed=True)
+
+
+def _link() -> Link:
+    """The link of whoever is inside, or the one whose button was pressed. Raises LinkRefused."""
+    entry_id = cookie.get(ENTRY)
+    return entry_in_force(session(), entry_id, now()).link if isinstance(entry_id, str) else opened_link()

@@ -1,6 +1,7 @@
 """Telling people what was not stored: the message goes beside its question, and what they typed stays in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
@@ -8,13 +9,22 @@ from markupsafe import Markup
 
 from app.collection.changes import Clash
 from app.collection.documents import address_of, cell_of
-from app.collection.errors import AnswersRefused, CollectionRefusal, Conflict, CorrectionContradicts
+from app.collection.errors import (
+    AnswersRefused,
+    CollectionRefusal,
+    Conflict,
+    CorrectionContradicts,
+    CorrectionIncomplete,
+)
 from app.collection.models import Response
 from app.collection.reading import last_change
+from app.collection.situations import situation_of
 from app.doors.centre.dates import instant
 from app.doors.centre.posted import Posted
 from app.doors.centre.showing import Shown
 from app.doors.request import session
+from forms.answers import Address
+from forms.evaluation import Evaluation
 from forms.types import kind_of
 
 
@@ -41,12 +51,31 @@ def tell_refusal(shown: Shown, posted: Posted, refused: CollectionRefusal, respo
         tell_refused(shown, posted, details)
     else:
         shown.entered.update(posted.entered)
+    if refused.after is not None:
+        _tell_correction(shown, refused, refused.after)
+    return refused.message(shown.language)
+
+
+def _tell_correction(shown: Shown, refused: CollectionRefusal, after: Evaluation) -> None:
+    """Shows the page as the correction would leave it: what it asks for is there to be answered."""
+    details: Any = refused.details
+    shown.situation = replace(shown.situation, off=situation_of(shown.questionnaire, after).off)
     if isinstance(refused, CorrectionContradicts):
         for finding in details:
-            for address in finding.addresses[:1]:
-                text = Markup("{}").format(finding.message[shown.language])
-                shown.errors.setdefault(str(address), []).append(text)
-    return refused.message(shown.language)
+            _complain(shown, _to_blame(after, finding.addresses), finding.message[shown.language])
+    elif isinstance(refused, CorrectionIncomplete):
+        for address in details:
+            _complain(shown, address, gettext("Répondez, ou dites pourquoi la réponse manque."))
+
+
+def _to_blame(after: Evaluation, addresses: Sequence[Address]) -> Address | None:
+    known = (one for one in addresses if after.value(one) is not None)
+    return next(known, next(iter(addresses), None))
+
+
+def _complain(shown: Shown, address: Address | None, text: str) -> None:
+    if address is not None:
+        shown.errors.setdefault(str(address), []).append(Markup("{}").format(text))
 
 
 def described(shown: Shown, address: str, stored: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.collection.reading import WorklistLine, worklist
+from app.collection.reading import WorklistLine, response_of, situation_kept, worklist
+from app.collection.submitting import left_since, submission_of
 from app.doors.centre.dispositions import disposition_text
 from app.doors.centre.enrolling import works_without_list
 from app.doors.centre.visiting import own_patient, respondent_only, visitor
@@ -33,6 +34,7 @@ def show() -> str:
         total=len(lines),
         can_enrol=works_without_list(session(), here.study),
         disposition_text=disposition_text,
+        reopened={line.patient.id: _left_by_corrections(line) for line in done},
         asked=waiting_on(session(), here.study, here.centre),
     )
 
@@ -43,6 +45,13 @@ def go_on(code: str) -> ResponseReturnValue:
     """Leads to where the work on this patient goes on."""
     patient = own_patient(code)
     return redirect(url_for("review.show", code=patient.code), 302)
+
+
+def _left_by_corrections(line: WorklistLine) -> int:
+    """How many answers corrections have opened and nobody gave; read only where something is left at all."""
+    response = response_of(session(), line.patient) if line.status == "corrected" and line.left else None
+    submission = submission_of(session(), response) if response else None
+    return len(left_since(submission, situation_kept(response))) if response and submission else 0
 
 
 def _begun_first(line: WorklistLine) -> tuple[bool, int, str]:
