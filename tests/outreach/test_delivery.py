@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from app.collection.models import QuestionnaireVersion
 from app.kernel.installation import Installation
 from app.outreach.campaigns import pause, resume
 from app.outreach.delivery import deliver_due
@@ -154,5 +155,8 @@ def test_a_dry_run_writes_nothing(installation: Installation) -> None:
 def test_centres_without_patients_are_not_invited(installation: Installation) -> None:
     town = make_town(installation, centres=2, patients=0)
     with installation.database.writing() as session:
+        # A study with a list: its centres have no patient until the list names one.
+        session.get_one(QuestionnaireVersion, town.version_id).list_rules = "products: []"
+        session.flush()
         planned = invite(session, installation, town.study(session), actor=DESK, now=NOW)
     assert planned.as_json()["reasons"] == {"no_patient": 2}
