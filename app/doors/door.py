@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Flask, Response, g, render_template, request, session
 from flask import Request as FlaskRequest
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.doors.cookies import RememberingSessions, form_token
 from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages
 from app.doors.headers import add_headers
 from app.doors.request import Passage
@@ -24,6 +26,8 @@ from app.kernel.installation import Installation
 from app.kernel.language import LANGUAGES
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
+# Parsed once: Babel would parse the name anew for every request.
+LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 SAFE_METHODS = ("GET", "HEAD")
 FIELDS_AT_MOST = 5_000
 access_log = logging.getLogger("recueil.access")
@@ -63,13 +67,14 @@ class Door(Flask):
     ) -> None:
         super().__init__(package, static_folder=str(STATIC), static_url_path="/static")
         self.installation = installation
+        self.session_interface = RememberingSessions()
         self.extensions["installation"] = installation
         self.config.update(_configuration(installation, name, key, body_bytes))
         allow(public_asset)(self.view_functions["static"])
         translations = str(Path(self.root_path) / "translations")
-        Babel(self, default_translation_directories=translations, locale_selector=self._locale)
+        Babel(self, default_translation_directories=translations, locale_selector=self._babel_locale)
         csrf.init_app(self)
-        self.jinja_env.globals["csrf_token"] = generate_csrf
+        self.jinja_env.globals["csrf_token"] = form_token
         self.before_request(_start)
         self.after_request(self._finish)
         self.register_error_handler(Exception, self._show_error)
@@ -108,6 +113,9 @@ class Door(Flask):
     def _locale(self) -> str:
         chosen = session.get("language")
         return chosen if chosen in LANGUAGES else g.get("language") or self.installation.settings.language
+
+    def _babel_locale(self) -> Locale:
+        return LOCALES["en" if self._locale() == "en" else "fr"]
 
     def _finish(self, response: Response) -> Response:
         spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000

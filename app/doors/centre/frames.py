@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, request
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.doors.centre.headings import heading_of
@@ -13,6 +12,7 @@ from app.doors.centre.plans import Page
 from app.doors.centre.shells import Shell, escaped, person_text
 from app.doors.centre.skeletons import CLOSE, OPEN, Text, cut
 from app.doors.centre.visiting import visitor
+from app.doors.cookies import form_token
 from app.doors.request import language
 from app.kernel.language import Language
 
@@ -32,7 +32,7 @@ def draw_frame(moment: Moment, page: Page, parts: dict[str, str]) -> str:
         filling[f"count.{code}"], filling[f"css.{code}"] = escaped(count), css
     filling["centre"] = escaped(here.centre.name)
     filling["person"] = escaped(person_text(here.entry.person_name, here.entry.person_function))
-    filling["csrf"] = generate_csrf()
+    filling["csrf"] = form_token()
     filling["back"] = escaped(request.path if request.method == "GET" else "")
     return _frame(moment, page, language()).fill(filling | parts)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext
-from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
 from app.doors.centre.visiting import shell_texts
+from app.doors.cookies import form_token
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def shell_now() -> Shell:
         inside=texts is not None,
         centre=texts[0] if texts else "",
         person=person_text(texts[1], texts[2]) if texts else "",
-        csrf=generate_csrf(),
+        csrf=form_token(),
         back=request.path if request.method == "GET" and switch else "",
         switch=switch,
     )
