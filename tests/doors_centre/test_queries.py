@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -154,6 +155,14 @@ def test_ticks_are_corrected_as_well(asked: Asked) -> None:
     asked.ask("comorb", "Pas d’hypertension ?")
     assert asked.person.send(asked.path, comorb=["dm", "hta"], reply="Oubli").status_code == 303
     assert asked.stored("comorb") == ["dm", "hta"]
+
+
+def test_what_the_list_says_is_the_current_answer_until_it_is_corrected(asked: Asked) -> None:
+    asked.ask("sex", "Est-ce bien cela ?")
+    assert re.search("Réponse actuelle.: (Masculin|Féminin)", text_of(asked.person.get(asked.path)))
+    form = asked.person.form(asked.path)
+    assert asked.person.send(asked.path, form, sex="2", reply="Erreur de la liste").status_code == 303
+    assert asked.stored("sex") == 2
 
 
 def test_a_question_about_what_is_no_question_can_be_replied_to(asked: Asked) -> None:

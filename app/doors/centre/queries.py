@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from app.collection.changes import Change
 from app.collection.errors import CollectionRefusal
-from app.doors.centre.filling import fill
+from app.doors.centre.filling import fact_text, fill
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import patient_url
 from app.doors.centre.plans import Block, Page, page_holding
@@ -173,6 +173,8 @@ def _label(moment: Moment, query: Query) -> str:
 def _current(shown: Shown, query: Query) -> str:
     question = shown.question(Address.parse(query.address).name)
     said = kind_of(question.type).display(shown.cell(query.address), question, shown.language)
+    if not said and question.read_only:
+        return fact_text(shown, question)  # what the list says stands until it is corrected
     return said or gettext("(vide)")
 
 
