@@ -81,10 +81,8 @@ class CorrectionIncomplete(CollectionRefusal):
     """A correction makes answers required and does not give them; `details` are their addresses."""
 
     code = "correction-incomplete"
-    fr = (
-        "Avec cette correction, il reste {count} réponse(s) à donner : « {first_fr} ». Sinon, dites pourquoi."
-    )
-    en = "With this correction {count} answer(s) are left to give: “{first_en}”. Or say why it is missing."
+    fr = "Cette correction demande {count} réponse(s) de plus, dont « {first_fr} ». À défaut, dites pourquoi elle manque."
+    en = "This correction asks for {count} more answer(s), “{first_en}” among them. Failing that, say why it is missing."
 
 
 class AnswersContradict(CollectionRefusal):

@@ -68,7 +68,7 @@ def test_the_errors_come_before_anything_else_and_the_sections_are_closed(person
     main = answer.text[answer.text.index("<main") :]
     assert main.index('id="erreurs"') < main.index("<h1")
     assert '<details class="menu__box">' in answer.text
-    assert f'formaction="{page(code, "terrain")}#erreurs"' in answer.text
+    assert 'id="erreurs" tabindex="-1" autofocus' in main
 
 
 def test_the_worklist_leads_to_the_essentials(person: Visitor, code: str) -> None:
