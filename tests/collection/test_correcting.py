@@ -81,7 +81,7 @@ def test_what_a_correction_opens_on_another_page_is_stored_and_listed(opened: Op
 
 def test_a_line_can_be_added_after_submission_and_is_listed_until_it_is_filled(mine: Chart) -> None:
     line = {"ag_drug": "20", "ag_dose": "10", "ag_unit": NSP, "ag_route": NSP, "ag_reg": NSP}
-    first = {f"{name}__at_j0__n_1": value for name, value in line.items()}
-    mine.save(ag_any__at_j0="1", **first, reason="oubli")
+    first = [change(f"{name}@j0#1", value) for name, value in line.items()]
+    mine.save(*first, ag_any__at_j0="1", reason="oubli")
     mine.save(LineChange("ag@j0", "add"), reason="un autre")
     assert left(mine) == ["ag_drug@j0#2", "ag_reg@j0#2"]
