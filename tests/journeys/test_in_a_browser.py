@@ -111,8 +111,12 @@ def _fill_every_page(page: Page, typed: Mapping[str, str | list[str]]) -> None:
             return
         for name, value in typed.items():
             _fill(page, name, value)
-        page.locator("button[name=do][value=next]").click()
-        page.wait_for_load_state()
+        assert page.locator("button[name=do][value=next]").count(), (
+            f"{page.url}\n{page.inner_text('body')[:1500]}"
+        )
+        # What is typed last may still be on its way: the page leaves once that is saved.
+        with page.expect_navigation():
+            page.locator("button[name=do][value=next]").click()
     raise AssertionError(f"no end to this questionnaire: {page.url}")
 
 
