@@ -71,9 +71,9 @@ def flow_steps(session: Session, study: Study, outcomes: OutcomeSteps) -> list[S
         select(func.count()).where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))) or 0
     return [
         *_list_steps(fates),
-        Step("patients", "patients", "Patients", "Patients", patients),
+        Step("patients", "patients", "Patients", "Patients", patients, _unanswered(total)),
         *_centre_steps(centres),
-        _answered(total),
+        Step("answered", "patients", "Questionnaires remis", "Questionnaires handed in", total["answered"]),
         *(Step(key, "patients", fr, en, outcomes.counts[key]) for key, fr, en, _ in outcomes.steps),
     ]
 
@@ -99,12 +99,12 @@ def _centre_steps(centres: list[Counter[str]]) -> list[Step]:
     ]
 
 
-def _answered(total: Counter[str]) -> Step:
+def _unanswered(total: Counter[str]) -> tuple[Aside, ...]:
     out = [Aside(str(c.code), c.fr, c.en, total[str(c.code)]) for c in DISPOSITION_CHOICES if total[str(c.code)]]
     out.append(Aside("draft", "commencés", "begun", total["draft"]))
     waiting = total["asked"] - total["answered"] - total["draft"] - sum(total[kind] for kind in DISPOSITIONS)
     out.append(Aside("untouched", "sans réponse", "no answer yet", waiting))
-    return Step("answered", "patients", "Questionnaires remis", "Questionnaires handed in", total["answered"], tuple(out))
+    return tuple(out)
 
 
 def flow_table(steps: Callable[[], list[Step]]) -> Table:

@@ -111,11 +111,11 @@ def test_each_step_of_the_flow_is_within_the_one_before(small) -> None:
     counts = {step.key: step.count for step in steps}
     assert counts["patients"] == 4
     assert counts["answered"] == counts["chart_found"] == counts["treated"] == counts["outcome_known"] == 1
-    (answered,) = (step for step in steps if step.key == "answered")
-    assert {aside.key: aside.count for aside in answered.asides} == {"opposed": 1, "draft": 1, "untouched": 1}
+    (patients,) = (step for step in steps if step.key == "patients")
+    assert {aside.key: aside.count for aside in patients.asides} == {"opposed": 1, "draft": 1, "untouched": 1}
     with small.database.reading() as session:
         assert flow_of(session, small.vault, find_study(session, "calci_sts")) == steps
-    assert answered.count + sum(aside.count for aside in answered.asides) == 4
+    assert counts["answered"] + sum(aside.count for aside in patients.asides) == patients.count == 4
 
 
 def test_completeness_counts_answers_and_reasons_by_variable_and_centre(small) -> None:
