@@ -1,6 +1,6 @@
 """The review desk's reading side: what needs a decision, with its evidence side by side; what was decided."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -119,9 +119,12 @@ def list_cases(
     limit: int = 50,
     offset: int = 0,
     kind: str | None = None,
+    without: Collection[int] = (),
 ) -> list[Case]:
-    """The open cases, most consequential first, then most probable."""
+    """The open cases but those set aside for later, most consequential first, then most probable."""
     query = select(ReviewCase).where(ReviewCase.study_id == study.id, ReviewCase.state == "open")
+    if without:
+        query = query.where(ReviewCase.id.not_in(without))
     if kind is not None:
         query = query.where(ReviewCase.kind == kind)
     ordered = query.order_by(

@@ -184,3 +184,25 @@ def test_identities_at_the_review_desk_are_asked_for_and_journalled_once(
     with opened.installation.database.reading() as session:
         query = select(func.count()).where(JournalEntry.action == "identities.shown")
         assert session.scalar(query) == 1
+
+
+def test_question_put_off_stays_put_off_when_another_one_is_decided(boss: Desk, data: Path) -> None:
+    trial = upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes())
+    boss.post(f"{trial}/import")
+    first = asked_now(page := boss.text("/studies/calci_sts/review"))
+    later = re.search(r'data-key="s" href="([^"]+)"', page)
+    assert later
+    path, second = re.findall(r'action="(/studies/calci_sts/review/(\d+)[^"]*)"', boss.text(later.group(1)))[
+        0
+    ]
+    assert second != first
+    answered = boss.post(path.replace("&amp;", "&"), {"action": "set_aside", "mutation": "m"})
+    assert answered.status_code == 303
+    assert asked_now(boss.text(answered.headers["Location"])) not in (first, second)
+
+
+def asked_now(page: str) -> str:
+    """The question that a page of the review desk puts first."""
+    found = re.search(r'action="/studies/calci_sts/review/(\d+)', page)
+    assert found
+    return found.group(1)

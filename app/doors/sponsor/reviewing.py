@@ -20,14 +20,14 @@ from app.kernel.errors import Refusal
 
 pages = Blueprint("reviewing", __name__)
 QUEUE = 12
+MOST_SKIPPED = 200
 
 
 @pages.get("/studies/<code>/review")
 @allow(managers)
 def show(code: str) -> ResponseReturnValue:
-    """The most consequential open question, or the one after those that were skipped."""
-    skipped = max(0, request.args.get("skip", 0, type=int))
-    return _page(_queue(skipped), skipped)
+    """The most consequential open question among those that were not put off; all of them once none is left."""
+    return _page(_queue() or _queue(everything=True))
 
 
 @pages.get("/studies/<code>/review/<int:case_id>")
@@ -35,7 +35,7 @@ def show(code: str) -> ResponseReturnValue:
 def show_case(code: str, case_id: int) -> ResponseReturnValue:
     """One question of the queue."""
     found = find_case(session(), installation().vault, study(), case_id, identities=_shown())
-    return _page([found, *(one for one in _queue(0) if one.id != case_id)], 0)
+    return _page([found, *(one for one in _queue() if one.id != case_id)])
 
 
 @pages.post("/studies/<code>/review/<int:case_id>")
@@ -53,11 +53,11 @@ def answer(code: str, case_id: int) -> ResponseReturnValue:
             reason=form.get("reason", "").strip()[:500] or None,
         )
     except AlreadyDecided as refused:
-        return _page(_queue(0), 0, refused), 409
+        return _page(_queue() or _queue(everything=True), refused), 409
     except BadDecision as refused:
         found = find_case(session(), installation().vault, study(), case_id, identities=_shown())
-        return _page([found, *_queue(0)], 0, refused), 422
-    return redirect(url_for("reviewing.show", code=code, done=decision.id), 303)
+        return _page([found, *(one for one in _queue() if one.id != case_id)], refused), 422
+    return redirect(url_for("reviewing.show", code=code, done=decision.id, skip=_address(_skipped())), 303)
 
 
 @pages.get("/studies/<code>/decisions")
@@ -75,31 +75,47 @@ def take_back(code: str, decision_id: int) -> ResponseReturnValue:
         undo(_desk(), decision_id)
     except CannotUndo as refused:
         return _decisions(refused), 409
-    return redirect(url_for("reviewing.show", code=code, undone=decision_id), 303)
+    return redirect(url_for("reviewing.show", code=code, undone=decision_id, skip=_address(_skipped())), 303)
 
 
 def _desk() -> Desk:
     return Desk(session(), installation().vault, study(), list_rules_of(session(), study()), actor(), now())
 
 
-def _queue(skipped: int) -> list[Case]:
+def _queue(*, everything: bool = False) -> list[Case]:
+    without = [] if everything else _skipped()
     return list_cases(
-        session(), installation().vault, study(), identities=_shown(), limit=QUEUE, offset=skipped
+        session(), installation().vault, study(), identities=_shown(), limit=QUEUE, without=without
     )
+
+
+def _skipped() -> list[int]:
+    """The questions put off, by their ids: a rank would slide as soon as one of them is decided or settled."""
+    words = request.values.get("skip", "").split(".")[-MOST_SKIPPED:]
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10]
+
+
+def _address(skipped: list[int]) -> str | None:
+    """What the address carries of them; None leaves it out."""
+    return ".".join(str(one) for one in skipped) or None
 
 
 def _shown() -> bool:
     return identities_shown(session(), token=someone().token, study=study().code)
 
 
-def _page(queue: list[Case], skipped: int, refused: Refusal | None = None) -> str:
+def _page(queue: list[Case], refused: Refusal | None = None) -> str:
     case = queue[0] if queue else None
+    # Once everything was put off, the round begins again and nothing is carried on.
+    waiting = [one for one in _skipped() if case is None or one != case.id]
+    skip = _address(waiting) if any(one.id not in _skipped() for one in queue) else None
     done = request.args.get("done", type=int)
     return render_template(
         "review.html",
         case=case,
         queue=queue[1:],
-        skipped=skipped,
+        skip=skip,
+        later=(f"{skip}.{case.id}" if skip else str(case.id)) if case else None,
         progress=progress(session(), study()),
         table=compare(case) if case else None,
         ways=ways(case) if case else [],
