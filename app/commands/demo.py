@@ -91,7 +91,7 @@ def make(call: Call, installation: Installation) -> Made:
         mails,
         desk.rates(),
         _export(installation, call.actor, now),
-        desk.first_link(now),
+        desk.link_to_try(now),
         _sponsor(installation, call.actor, now),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cohort.imports import import_list
+from app.cohort.models import Centre
 from app.cohort.studies import find_study
 from app.collection.opening import open_study
 from app.collection.questionnaires import list_rules_of
@@ -17,6 +18,7 @@ from app.outreach.inviting import invite
 from app.outreach.links import list_links
 from app.outreach.reminding import remind
 from app.outreach.respondents import import_respondents
+from app.outreach.standing import standings
 from app.simulation.campaign import REMINDED_AFTER
 from app.simulation.playing import Played, play
 from app.tracking.rates import rates
@@ -69,11 +71,17 @@ class Desk:
         with self.installation.database.reading() as session:
             return rates(session, find_study(session, self.study_code)).as_json()
 
-    def first_link(self, now: datetime) -> str:
-        """The address of one centre's link, for whoever wants to look."""
+    def link_to_try(self, now: datetime) -> str:
+        """The address of a centre's link, of one that has begun and has patients left where there is one."""
         with self.installation.database.writing() as session:
             study = find_study(session, self.study_code)
-            return list_links(session, self.installation, study, actor=self.actor, now=now)[0].url
+            half_way = {
+                session.get_one(Centre, one.centre_id).name
+                for one in standings(session, study.id).values()
+                if one.answered and one.left
+            }
+            links = list_links(session, self.installation, study, actor=self.actor, now=now)
+        return next((one.url for one in links if one.centre in half_way), links[0].url)
 
     def _remind(self, now: datetime) -> None:
         with self.installation.database.writing() as session:
