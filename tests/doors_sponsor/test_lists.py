@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import HeldFile
-from app.cohort.models import ListImport, ListMapping, Patient
+from app.cohort.models import ListImport, ListMapping, Patient, ReviewCase
 from app.cohort.review import progress
 from app.doors.door import Door
 from app.doors.sponsor import create_app
@@ -101,6 +101,22 @@ def test_file_that_is_no_list_gets_one_clear_sentence(boss: Desk, name: str, con
     assert response.status_code in (302, 422)
     if response.status_code == 422:
         assert 'role="alert"' in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("page", [LISTS, "/studies/calci_sts/respondents"])
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\4\0", b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0old"]
+)
+def test_image_under_a_workbooks_name_is_refused_at_upload(boss: Desk, page: str, content: bytes) -> None:
+    sent = {"file": (BytesIO(content), "photo.xlsx")}
+    response = boss.post(page, sent, content_type="multipart/form-data")
+    assert response.status_code == 422
+    assert "ni un classeur .xlsx ni un fichier .csv" in response.get_data(as_text=True)
+
+
+def test_list_saved_as_utf_16_is_taken(boss: Desk) -> None:
+    trial = upload(boss, LISTS, "x.csv", ODD.replace("DUP", "D’Œ").encode("utf-16"))
+    assert boss.get(trial).status_code == 302
 
 
 def test_hostile_names_are_shown_inert(boss: Desk) -> None:
@@ -199,6 +215,19 @@ def test_question_put_off_stays_put_off_when_another_one_is_decided(boss: Desk, 
     answered = boss.post(path.replace("&amp;", "&"), {"action": "set_aside", "mutation": "m"})
     assert answered.status_code == 303
     assert asked_now(boss.text(answered.headers["Location"])) not in (first, second)
+
+
+def test_unreadable_grant_date_is_corrected_first_and_never_just_accepted(boss: Desk, opened: Opened) -> None:
+    csv = (
+        "NUM_ATU;INITIALES;DDN;ETABLISSEMENT;DATE_OCTROI;SPECIALITE;INDICATION\n"
+        "1;AB;1940;CHU DE LILLE;bientôt;thiosulfate de sodium;calciphylaxie\n"
+    )
+    boss.post(f"{upload(boss, LISTS, 'x.csv', csv.encode())}/import")
+    with opened.installation.database.reading() as session:
+        case = session.scalars(select(ReviewCase).order_by(ReviewCase.id.desc()).limit(1)).one()
+        assert case.kind == "row"
+    page = boss.text(f"/studies/calci_sts/review/{case.id}")
+    assert re.findall(r'name="action" value="(\w+)"', page) == ["correct", "set_aside"]
 
 
 def asked_now(page: str) -> str:
