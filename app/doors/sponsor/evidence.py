@@ -69,9 +69,16 @@ def compare(case: Case) -> Comparison:
 def ways(case: Case) -> list[Way]:
     """Every possible answer in the order of its keys, the usual one first."""
     found: list[tuple[str, str, str, str]] = []
-    for action in case.actions:
+    for action in _usual_first(case):
         found += _of_action(case, action)
     return [Way(key, *way) for key, way in enumerate(found, 1)]
+
+
+def _usual_first(case: Case) -> tuple[str, ...]:
+    """A row without a grant date cannot enter the study as it is: correcting it comes first, accepting goes."""
+    if case.kind == "row" and any(row.granted_on is None for row in case.rows):
+        return "correct", *(action for action in case.actions if action not in ("accept", "correct"))
+    return case.actions
 
 
 def _of_action(case: Case, action: str) -> list[tuple[str, str, str, str]]:
