@@ -71,7 +71,9 @@ def _serve(folder: str, pipe: Connection) -> None:
     installation = Installation.open(make_settings(Path(folder), f"sqlite:///{folder}/bench.sqlite", url))
     installation.initialise()
     token = _settle(installation)
-    application = DispatcherMiddleware(create_app(installation), {"/bare": _bare(Path(folder) / "bare.sqlite")})
+    application = DispatcherMiddleware(
+        create_app(installation), {"/bare": _bare(Path(folder) / "bare.sqlite")}
+    )
     server = create_server(application, host="127.0.0.1", port=port, threads=8)
     pipe.send((url, token))
     server.run()
@@ -84,7 +86,14 @@ def _settle(installation: Installation) -> str:
         from app.cohort.centres import ensure_centre
 
         centre = ensure_centre(
-            session, study, "CHU DE TOULOUSE", finess=None, city="TOULOUSE", postcode="31000", actor=COMMAND, now=now
+            session,
+            study,
+            "CHU DE TOULOUSE",
+            finess=None,
+            city="TOULOUSE",
+            postcode="31000",
+            actor=COMMAND,
+            now=now,
         )
     with installation.database.writing() as session:
         study, centre = find_study(session, "calci_sts"), session.scalars(select(Centre)).one()
@@ -94,7 +103,9 @@ def _settle(installation: Installation) -> str:
                 actor=COMMAND, now=now, initials=f"AB {number}", birth="1950-03", sex=2,
             )  # fmt: skip
         person = Person("Dr MARTIN", "martin@example.org", "", "néphrologue", "fr")
-        respondent = add_respondent(session, installation, study, centre, person, source="desk", actor=COMMAND, now=now)
+        respondent = add_respondent(
+            session, installation, study, centre, person, source="desk", actor=COMMAND, now=now
+        )
         return token_of(installation.keys, respondent.link)
 
 
@@ -206,7 +217,19 @@ class Client:
 
 ANSWERS: dict[str, dict[str, str]] = {
     "dossier": {"chart_found": "1", "sts_given": "1", "filler_role": "1"},
-    "terrain": {"weight_kg": "70,5", "height_cm": "170", "ckd_mod": "1", "dial_start": "2010", "comorb": "dm"},
+    "terrain": {
+        "weight_kg": "70,5",
+        "height_cm": "170",
+        "ckd_mod": "1",
+        "dial_start": "2010",
+        "comorb": "dm",
+    },
     "biologie": {"bio_d": "12/03/2013", "ca_mmol": "88 mg/L", "phos_mmol": "1,7", "alb_gl": "38"},
-    "traitement": {"sts_start_d": "12/03/2013", "sts_route": "1", "sts_dose_g": "25", "sts_freq_wk": "3", "sts_ongoing": "1"},
+    "traitement": {
+        "sts_start_d": "12/03/2013",
+        "sts_route": "1",
+        "sts_dose_g": "25",
+        "sts_freq_wk": "3",
+        "sts_ongoing": "1",
+    },
 }

@@ -36,7 +36,9 @@ def run(json: bool = False, rounds: int = ROUNDS) -> dict[str, Any]:
     ratio = statistics.median(ours / insert for _, insert, ours in triples)
     hello, insert, ours = (statistics.median(side) * 1000 for side in zip(*triples, strict=True))
     if not json:
-        print(f"save: {ratio:.2f} × (hello + durable insert) (goal ≤ {GOAL}), p99 {p99:.0f} ms", file=sys.stderr)
+        print(
+            f"save: {ratio:.2f} × (hello + durable insert) (goal ≤ {GOAL}), p99 {p99:.0f} ms", file=sys.stderr
+        )
     return {
         "hello_ms": round(hello, 3),
         "hello_and_insert_ms": round(insert, 3),
