@@ -144,6 +144,17 @@ def find_case(
     return _Reader(session, vault, study, identities).cases([case])[0]
 
 
+def decided_cases(
+    session: Session, vault: Vault, study: Study, decisions: Iterable[Decision]
+) -> dict[int, Case]:
+    """What these decisions were about, by the id of their case, without identities."""
+    wanted = {decision.case_id for decision in decisions if decision.case_id is not None}
+    cases = session.scalars(
+        select(ReviewCase).where(ReviewCase.study_id == study.id, ReviewCase.id.in_(wanted))
+    ).all()
+    return {case.id: case for case in _Reader(session, vault, study, identities=False).cases(cases)}
+
+
 def list_decisions(session: Session, study: Study, limit: int = 50) -> list[Decision]:
     """The latest decisions first, undone ones among them."""
     query = select(Decision).where(Decision.study_id == study.id).order_by(Decision.id.desc()).limit(limit)

@@ -9,7 +9,7 @@ from app.accounts.identities import identities_shown
 from app.cohort.centres import list_centres
 from app.cohort.deciding import Desk, decide
 from app.cohort.errors import AlreadyDecided, BadDecision, CannotUndo
-from app.cohort.review import Case, find_case, list_cases, list_decisions, progress
+from app.cohort.review import Case, decided_cases, find_case, list_cases, list_decisions, progress
 from app.cohort.undoing import undo
 from app.collection.questionnaires import list_rules_of
 from app.doors.guard import allow
@@ -129,6 +129,6 @@ def _page(queue: list[Case], refused: Refusal | None = None) -> str:
 
 def _decisions(refused: Refusal | None = None) -> str:
     problem = refused.message(language()) if refused else None
-    return render_template(
-        "decisions.html", decisions=list_decisions(session(), study(), 200), problem=problem
-    )
+    decisions = list_decisions(session(), study(), 200)
+    cases = decided_cases(session(), installation().vault, study(), decisions)
+    return render_template("decisions.html", decisions=decisions, cases=cases, problem=problem)
