@@ -12,7 +12,7 @@ from app.accounts.models import Staff
 from app.doors.door import Door
 from app.doors.sponsor import create_app
 from app.extraction.jobs import build_asked_exports
-from app.outreach.models import Mail, Query
+from app.outreach.models import Mail, Query, Respondent
 from tests.doors_sponsor.desk import Desk, desk_for
 from tests.doors_sponsor.test_lists import upload
 from tests.fixtures.studies import Opened
@@ -72,6 +72,16 @@ def test_invitations_leave_only_after_their_number_was_typed(boss: Desk, opened:
     found = re.search(r"(\d+) personnes recevraient", page)
     assert found
     assert "/r/exemple" in page
+    assert "sans correspondant" not in page
+    with opened.installation.database.writing() as session:
+        lost = session.scalars(select(Respondent).limit(1)).one().centre
+        for one in session.scalars(select(Respondent).where(Respondent.centre_id == lost.id)):
+            one.box.bounced_at, one.box.bounce_reason = opened.installation.clock(), "5.1.1"
+        name = lost.name
+    page = boss.text(f"{STUDY}/invitations")
+    assert re.search(rf"1 centre sans correspondant.: <code>\d+</code> {re.escape(name)}", page)
+    found = re.search(r"(\d+) personnes recevraient", page)
+    assert found
     for wrong in ("", "0", "abc", "-1", str(int(found.group(1)) + 1)):
         assert boss.post(f"{STUDY}/invitations", {"count": wrong}).status_code == 422
     with opened.installation.database.reading() as session:

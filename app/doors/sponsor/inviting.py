@@ -11,6 +11,7 @@ from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import managers, study
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
+from app.outreach.chase import desk
 from app.outreach.errors import CountNotConfirmed
 from app.outreach.inviting import Planned, invite, plan_invitations
 from app.outreach.previewing import preview
@@ -75,6 +76,7 @@ def _page(template: str, planned: Planned, kinds: tuple[str, ...], refused: Refu
         template,
         planned=planned,
         aside=aside,
+        unreached=[one for one in desk(session(), study(), now()) if not one.reachable],
         samples=[
             (kind, spoken, preview(session(), installation(), study(), kind, spoken, now()))
             for kind in kinds
