@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import HeldFile
 from app.cohort.models import ListImport, ListMapping, Patient, ReviewCase
-from app.cohort.review import progress
+from app.cohort.review import find_case, progress
 from app.doors.door import Door
 from app.doors.sponsor import create_app
 from app.journal.models import JournalEntry
@@ -65,7 +65,12 @@ def test_dry_run_writes_nothing_and_the_import_writes_once(boss: Desk, opened: O
     assert "golden.csv" in page
     assert "13</strong> lignes lues" in page
     assert (count(installation, Patient), count(installation, ListImport)) == before
-    assert boss.post(f"{trial}/import").status_code == 303
+    done = boss.post(f"{trial}/import")
+    assert done.status_code == 303
+    assert re.search(
+        r'href="/studies/calci_sts/review">\d+ questions? à trancher', boss.text(done.headers["Location"])
+    )
+    assert boss.get(trial).headers["Location"] == f"{LISTS}/{before[1] + 1}"
     assert count(installation, Patient) > before[0]
     assert count(installation, ListImport) == before[1] + 1
     assert count(installation, HeldFile) == 0
@@ -184,7 +189,14 @@ def test_review_decides_once_undoes_and_says_who_was_first(
     assert boss.post(f"/studies/calci_sts/decisions/{done}/undo").status_code == 303
     with opened.installation.database.reading() as session:
         assert progress(session, opened.study(session)).open == before
-    assert "annulée par" in boss.text("/studies/calci_sts/decisions")
+    with opened.installation.database.reading() as session:
+        vault, found = opened.installation.vault, int(path.group(1).rsplit("/", 1)[1])
+        case = find_case(session, vault, opened.study(session), found)
+    decisions = boss.text("/studies/calci_sts/decisions")
+    assert "annulée par" in decisions
+    assert case.fr in decisions
+    assert set(re.findall(r"<code>(\S+)</code>", decisions)) >= {one.code for one in case.candidates}
+    assert re.search(r"golden\.csv +\d+", decisions)
 
 
 def test_identities_at_the_review_desk_are_asked_for_and_journalled_once(

@@ -1,12 +1,15 @@
 """Authorisation lists: upload, the dry run that comes before every import, the import, and what became of each row."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from app.accounts.errors import HeldFileGone
 from app.accounts.models import HeldFile
 from app.cohort.errors import NoKeyColumn, NoList
 from app.cohort.imports import check_list, import_list
 from app.cohort.report import ImportReport
+from app.cohort.review import progress
 from app.cohort.rules import ListRules
 from app.collection.questionnaires import list_rules_of
 from app.doors.guard import allow
@@ -44,7 +47,13 @@ def upload(code: str) -> ResponseReturnValue:
 @allow(managers)
 def try_out(code: str, held_id: str) -> ResponseReturnValue:
     """The dry run: what each row would become; nothing is written."""
-    held = held_upload(held_id, PURPOSE)
+    try:
+        held = held_upload(held_id, PURPOSE)
+    except HeldFileGone:
+        # The Back key after an import: what it became, not a file to send again.
+        if held_id != cookie.get("imported_held"):
+            raise
+        return redirect(url_for("lists.show_import", code=code, import_id=cookie["imported_as"]))
     try:
         report = _checked(held)
     except NoKeyColumn:
@@ -71,7 +80,7 @@ def confirm(code: str, held_id: str) -> ResponseReturnValue:
     """Imports the file whose dry run was read, in this one transaction."""
     held = held_upload(held_id, PURPOSE)
     try:
-        import_list(
+        report = import_list(
             session(),
             installation().vault,
             study(),
@@ -84,6 +93,7 @@ def confirm(code: str, held_id: str) -> ResponseReturnValue:
     except Refusal as refused:
         return _page(refused, held), 422
     let_go(held)
+    cookie["imported_held"], cookie["imported_as"] = held_id, report.import_id
     return redirect(url_for("lists.show", code=code, imported=1), 303)
 
 
@@ -125,6 +135,7 @@ def _page(refused: Refusal | None = None, held: HeldFile | None = None) -> str:
         "lists.html",
         has_list=has_list,
         imports=imports_of(session(), study()),
+        left=progress(session(), study()).open,
         problem=refused.message(language()) if refused else None,
         held=held,
     )
