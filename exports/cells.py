@@ -61,7 +61,7 @@ class Bodies(dict[object, str]):
 
 def bodies(sheet: str, column: Column, styles: StyleIds) -> Bodies:
     """The remembered formatter of a column. A value that is not of the column's kind raises NotOfKind."""
-    form = _FORMS[column.kind]
+    form = _FORMS["code" if column.mixed else column.kind]
 
     def checked(value: object) -> str:
         try:

@@ -35,7 +35,7 @@ DICTIONARY = (
 
 CODES = (
     Column("variable", "text", "Nom de la variable", "Name of the variable"),
-    Column("code", "text", "Code tel qu’il est exporté", "Code as exported"),
+    Column("code", "text", "Code tel qu’il est exporté", "Code as exported", mixed=True),
     Column("libelle_fr", "text", "Libellé français", "French label"),
     Column("label_en", "text", "Libellé anglais", "English label"),
 )
@@ -55,7 +55,7 @@ def codes(tables: Sequence[Table]) -> Table:
         if column.name in seen:
             continue
         seen.add(column.name)
-        rows += [(column.name, str(choice.code), choice.fr, choice.en) for choice in column.choices]
+        rows += [(column.name, choice.code, choice.fr, choice.en) for choice in column.choices]
         if column.reason_for is not None:
             rows += [(column.name, *reason) for reason in MISSING_REASONS]
     return Table("modalites", CODES, lambda: rows, "Modalités", "Codes", frozen=2, described=False)

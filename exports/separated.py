@@ -64,8 +64,8 @@ class _Files:
         for row in rows:
             for place in self._texts:
                 value = row[place]
-                if isinstance(value, str):
-                    longest[place] = max(longest[place], len(value.encode("utf-8", "replace")) + 1)
+                if value is not None:
+                    longest[place] = max(longest[place], len(str(value).encode("utf-8", "replace")) + 1)
         forms = self._forms
         self._put([[None if value is None else form(value) for form, value in zip(forms, row, strict=True)]
                    for row in rows])

@@ -54,6 +54,8 @@ class Column:
     """On a ``_mq`` column: the column whose missing reason it holds."""
     parts: int = 1
     """How many cells the longest text of the column needs in a workbook."""
+    mixed: bool = False
+    """A column of texts where whole numbers stand as numbers wherever a file lets each cell be of its own kind."""
 
 
 @dataclass(frozen=True)

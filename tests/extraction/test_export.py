@@ -181,6 +181,12 @@ def test_control_totals_head_and_simulation_are_told(small, book_of) -> None:
     assert [fact for fact in book_of(small).facts() if fact.startswith("SIMULÉ")]
 
 
+def test_codes_that_are_numbers_are_numbers_in_modalites_and_words_stay_text(small, book_of) -> None:
+    codes = {(row["variable"], row["code"]) for row in book_of(small).sheets["modalites"]}
+    assert {("chart_found", 1), ("statut", "submitted")} <= codes
+    assert ("chart_found", "1") not in codes
+
+
 @pytest.mark.parametrize("format", ["xlsx", "csv", "sav", "dta", "xpt"])
 def test_no_identity_is_in_any_file(installation: Installation, tmp_path: Path, command, now, format: str) -> None:
     with installation.database.writing() as session:
