@@ -31,6 +31,8 @@ COLUMNS = (
     Column("draft", "integer", "Questionnaires commencés", "Questionnaires begun"),
     *(Column(str(choice.code), "integer", choice.fr, choice.en) for choice in DISPOSITION_CHOICES),
     Column("response_rate", "decimal", "Taux de réponse (remis / demandés)", "Response rate (handed in / asked)"),
+    Column("settled", "integer", "Patients réglés (remis ou écartés avec un motif)", "Patients settled (handed in or set apart)"),
+    Column("settled_rate", "decimal", "Part réglée (réglés / demandés)", "Share settled (settled / asked)"),
     *twins("first_answer_at", "Première réponse", "First answer"),
     *twins("last_answer_at", "Dernière réponse", "Last answer"),
 )
@@ -61,13 +63,18 @@ def _rows(session: Session, study: Study) -> Iterator[Row]:
     for centre in session.scalars(query):
         one = tallies[centre.code]
         count = one.counts
-        rate = round(count["answered"] / count["asked"], 4) if count["asked"] else None
+        settled = count["answered"] + sum(count[kind] for kind in DISPOSITIONS)
         yield [
             centre.code, centre.name, centre.city, centre.department, count["respondents"],
             int(count["mails"] + count["calls"] > 0), count["reminders"], int(count["entries"] > 0),
-            count["asked"], count["answered"], count["draft"], *(count[kind] for kind in DISPOSITIONS), rate,
+            count["asked"], count["answered"], count["draft"], *(count[kind] for kind in DISPOSITIONS),
+            _share(count["answered"], count["asked"]), settled, _share(settled, count["asked"]),
             utc(one.first), paris(one.first), utc(one.last), paris(one.last),
         ]  # fmt: skip
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
 
 
 def tally(session: Session, study: Study) -> Mapping[str, _Tally]:

@@ -41,3 +41,10 @@ def test_rows_of_a_merged_patient_go_by_the_code_of_the_one_who_took_over(opened
     found = {row["patient_id"] for row in sheets["autorisations"]}
     assert codes[0] in found
     assert codes[1] not in found | {row["patient_id"] for row in sheets["patients"]}
+
+
+def test_a_centre_is_settled_by_what_was_handed_in_and_what_was_set_apart(small, book_of) -> None:
+    centre, empty = book_of(small).sheets["centres"]
+    assert (centre["asked"], centre["answered"], centre["opposed"], centre["settled"]) == (4, 1, 1, 2)
+    assert (centre["response_rate"], centre["settled_rate"]) == (0.25, 0.5)
+    assert (empty["settled"], empty["settled_rate"]) == (0, None)
