@@ -38,7 +38,7 @@ def write_companions(extraction: Extraction, out: Path, format: str, cut: str | 
     for table, writer, name in _files(extraction, format, cut, sheets):
         path = out if name == f"{PATIENT_SHEET}.{format}" else out.with_name(f"{out.stem}_{name}")
         with written_whole(path) as stream:
-            sheets[table.name] = writer(stream, table, title=table.fr or table.name)
+            sheets[table.name] = writer(stream, table, title=_title(extraction, table))
         if path != out:
             beside.append(path)
     return Exported(out, file_sha256(out), _ordered(extraction, sheets), extraction.anchor, extraction.data_sha256,
@@ -50,7 +50,7 @@ def _zipped(extraction: Extraction, out: Path, format: str, cut: str | None) -> 
     with written_whole(out) as stream, archive(stream) as members:
         for table, writer, name in _files(extraction, format, cut, sheets):
             with tempfile.TemporaryFile() as one:
-                sheets[table.name] = writer(one, table, title=table.fr or table.name)
+                sheets[table.name] = writer(one, table, title=_title(extraction, table))
                 one.seek(0)
                 members.add_file(name, one)
     return Exported(out, file_sha256(out), _ordered(extraction, sheets), extraction.anchor, extraction.data_sha256)
@@ -66,6 +66,11 @@ def _files(
     # Last, when all counts are known: the control totals stand in it.
     opening = extraction.opening(Written(dict(sheets)), cut)
     yield opening, WRITERS[format], f"{opening.name}.{format}"
+
+
+def _title(extraction: Extraction, table: Table) -> str:
+    # It stands inside the file: whoever receives one table alone must still see that the answers are fictitious.
+    return ("SIMULÉ - " if extraction.reading.census.simulated else "") + (table.fr or table.name)
 
 
 def _ordered(extraction: Extraction, sheets: Mapping[str, int]) -> dict[str, int]:

@@ -103,6 +103,19 @@ def test_the_tables_of_a_study_can_be_read_again_and_again(small, now) -> None:
             assert all(len(row) == len(table.columns) for row in first)
 
 
+@pytest.mark.parametrize("format", ["sav", "dta"])
+def test_a_statistical_file_of_simulated_answers_says_so_in_its_own_label(small, tmp_path, command, now, format) -> None:
+    read = {"sav": pyreadstat.read_sav, "dta": pyreadstat.read_dta}[format]
+    labels = []
+    for simulated in (False, True):
+        with small.database.writing() as session:
+            session.execute(update(Response).values(simulated=simulated))
+        out = tmp_path / f"{simulated}.{format}"
+        export(small, "calci_sts", out, actor=command, now=now, format=format)
+        labels.append(read(out, output_format="dict")[1].file_label)
+    assert labels == ["Patients", "SIMULÉ - Patients"]
+
+
 def test_each_step_of_the_flow_is_within_the_one_before(small) -> None:
     with small.database.reading() as session:
         extraction = Extraction(session, small.vault, find_study(session, "calci_sts"), Wishes())
