@@ -50,10 +50,7 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
     try:
         held = held_upload(held_id, PURPOSE)
     except HeldFileGone:
-        # The Back key after an import: what it became, not a file to send again.
-        if held_id != cookie.get("imported_held"):
-            raise
-        return redirect(url_for("lists.show_import", code=code, import_id=cookie["imported_as"]))
+        return _imported_already(code, held_id)
     try:
         report = _checked(held)
     except NoKeyColumn:
@@ -72,6 +69,13 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
         page=page,
         fate=fate,
     )
+
+
+def _imported_already(code: str, held_id: str) -> ResponseReturnValue:
+    # The Back key after an import: what it became, not a file to send again.
+    if held_id != cookie.get("imported_held"):
+        raise HeldFileGone
+    return redirect(url_for("lists.show_import", code=code, import_id=cookie["imported_as"]))
 
 
 @pages.post("/studies/<code>/lists/held/<held_id>/import")
