@@ -58,6 +58,10 @@ def likelihood(probability: float | None) -> dict[str, str]:
     if probability is None:
         return {"fr": "", "en": ""}
     fr, en = next((fr, en) for least, fr, en in LIKELIHOODS if probability >= least)
-    # Never 0 % nor 100 %: the model is not that sure of anything.
-    percent = min(99, max(1, round(probability * 100)))
-    return {"fr": f"{fr} (environ {percent} %)", "en": f"{en} (about {percent}%)"}
+    percent = percent_of(probability)
+    return {"fr": f"{fr} (environ {percent}\u202f%)", "en": f"{en} (about {percent}%)"}
+
+
+def percent_of(probability: float) -> int:
+    """A probability as people are told it: never 0 % nor 100 %, the model is not that sure of anything."""
+    return min(99, max(1, round(probability * 100)))

@@ -26,7 +26,7 @@ FOLLOWS: dict[str, tuple[ChaseStatus, ...]] = {
     "closed": ("open",),
 }
 STATUSES: dict[str, tuple[str, str]] = {
-    "open": ("à appeler", "to call"),
+    "open": ("pas encore appelé", "not called yet"),
     "called": ("appelé", "called"),
     "call_back": ("à rappeler", "to call back"),
     "promised": ("réponse promise", "answer promised"),
@@ -49,13 +49,14 @@ PATIENCE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ChaseLine:
-    """One centre at the desk."""
+    """One centre at the desk. `until` is the day before which there is nothing to do, when the step is to wait."""
 
     centre: Centre
     standing: Standing
     status: str
     next_on: date | None
     step: str
+    until: date | None
     respondents: int
     reachable: int
     mails: int
@@ -83,13 +84,15 @@ def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
         known = people.get(centre.id, [])
         reachable = sum(one.active and one.box.bounced_at is None for one in known)
         sent = mails.get(centre.id, [])
+        step, until = _step(standing, chase, len(known), reachable, sent, quiet, now)
         lines.append(
             ChaseLine(
                 centre=centre,
                 standing=standing,
                 status=chase.status if chase else "open",
                 next_on=chase.next_on if chase else None,
-                step=_step(standing, chase, len(known), reachable, sent, quiet, now),
+                step=step,
+                until=until,
                 respondents=len(known),
                 reachable=reachable,
                 mails=len(sent),
@@ -193,21 +196,22 @@ def _step(
     sent: Sequence[datetime],
     quiet: timedelta,
     now: datetime,
-) -> str:
+) -> tuple[str, date | None]:
+    """The next best step, and for a wait the day on which it ends."""
     status = chase.status if chase else "open"
     if standing.left <= 0 or status in ("refused", "closed"):
-        return "nothing"
+        return "nothing", None
     if reachable == 0:
-        return "other_respondent" if known else "find_respondent"
+        return "other_respondent" if known else "find_respondent", None
     if chase and chase.next_on is not None:
-        return "telephone" if chase.next_on <= now.date() else "wait"
+        return ("telephone", None) if chase.next_on <= now.date() else ("wait", chase.next_on)
     if standing.active_at and now - standing.active_at < quiet:
-        return "wait"
+        return "wait", (standing.active_at + quiet).date()
     if not sent:
-        return "invite"
+        return "invite", None
     if now - max(sent) < PATIENCE:
-        return "wait"
-    return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind"
+        return "wait", (max(sent) + PATIENCE).date()
+    return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind", None
 
 
 def _chases(session: Session, study: Study) -> dict[int, Chase]:

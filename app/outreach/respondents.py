@@ -73,13 +73,14 @@ class Fault:
 
 @dataclass
 class Report:
-    """What an import did, or (in a check) would do."""
+    """What an import did, or (in a check) would do; `homes` are the known centres that the file names people of."""
 
     read: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     new_centres: int = 0
+    homes: frozenset[int] = frozenset()
     faults: list[Fault] = field(default_factory=list)
 
     def as_json(self) -> dict[str, int]:
@@ -114,6 +115,7 @@ def check_respondents(session: Session, installation: Installation, study: Study
     for line, home in zip(lines, homes, strict=True):
         known = _known(session, installation, home, line) if home else None
         _count(report, known is not None, _differs(installation, known, line))
+    report.homes = frozenset(home for home in homes if home is not None)
     report.new_centres = len({line.place for line, home in zip(lines, homes, strict=True) if home is None})
     return report
 

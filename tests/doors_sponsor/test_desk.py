@@ -241,8 +241,8 @@ def test_team_is_kept_by_managers_and_one_time_passwords_are_shown_once(boss: De
 
 
 def test_journal_is_read_page_by_page_and_verified(boss: Desk) -> None:
-    assert "<code>list.imported</code>" in boss.text(f"{STUDY}/journal")
-    assert "<code>list.imported</code>" not in boss.text(f"{STUDY}/journal?action=respondent.added")
+    assert "<td>Liste importée</td>" in boss.text(f"{STUDY}/journal")
+    assert "<td>Liste importée</td>" not in boss.text(f"{STUDY}/journal?action=respondent.added")
     assert "intacte" in boss.text(f"{STUDY}/journal/verification")
 
 

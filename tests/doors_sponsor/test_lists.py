@@ -77,7 +77,7 @@ def test_dry_run_writes_nothing_and_the_import_writes_once(boss: Desk, opened: O
     assert list((installation.settings.home / "held").iterdir()) == []
     assert boss.post(f"{trial}/import").status_code == 404
     again = boss.text(upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes()))
-    assert re.search(r'figure__value">0</span><span class="figure__label">lignes nouvelles', again)
+    assert re.search(r'figure__value">13</span><span class="figure__label">lignes lues', again)
 
 
 def test_held_file_is_out_of_reach_for_others_and_other_sessions(app: Door, boss: Desk, data: Path) -> None:

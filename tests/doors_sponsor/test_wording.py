@@ -1,5 +1,6 @@
 """The sponsor's door in English: nothing untranslated, the compiled catalogue is the written one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import app.doors.sponsor as sponsor
+from app.doors.sponsor.wording_journal import ACTIONS
 
 DOOR = Path(sponsor.__file__).parent
 MESSAGES = DOOR / "translations" / "en" / "LC_MESSAGES"
@@ -66,3 +68,10 @@ def test_compiled_catalogue_is_the_written_one(written: Catalog) -> None:
 def test_french_has_its_non_breaking_spaces() -> None:
     wrong = [text for text in said() if any(f" {mark}" in text for mark in ":;?!»") or "« " in text]
     assert wrong == []
+
+
+def test_every_kind_of_journal_entry_has_its_words() -> None:
+    nouns = "|".join({action.split(".")[0] for action in ACTIONS})
+    rooms = [path for path in DOOR.parents[1].rglob("*.py") if DOOR.parent not in path.parents]
+    kinds = {kind for path in rooms for kind in re.findall(rf'"((?:{nouns})\.[a-z_]+)"', path.read_text())}
+    assert {kind for kind in kinds if not kind.endswith((".id", ".yaml"))} == set(ACTIONS)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from app.cohort.meanings import day_meant, same
 from app.cohort.review import Candidate, Case, EvidenceRow
 from app.doors.sponsor.list_fields import FIELD_LABELS
+from app.doors.sponsor.wording import say_date
 
 COMPARED = (
     "atu_num", "atu_prev", "req_type", "req_status", "grant_d", "dur_raw", "valid_from", "valid_to",
@@ -59,11 +61,29 @@ def compare(case: Case) -> Comparison:
         columns += [Column(rank, row) for row in candidate.rows[:CANDIDATE_ROWS_SHOWN]]
     lines = []
     for field in COMPARED:
-        values = [column.row.raw.get(field, "") for column in columns]
-        said = {value.strip().casefold() for value in values if value.strip()}
-        if said:
-            lines.append(Line(str(FIELD_LABELS[field]), values, len(said) > 1))
+        if any(column.row.raw.get(field, "").strip() for column in columns):
+            values = [_shown(field, column.row.raw.get(field, "")) for column in columns]
+            lines.append(Line(str(FIELD_LABELS[field]), values, _differs(field, columns)))
     return Comparison(columns, lines, max(0, len(case.rows) - ROWS_SHOWN))
+
+
+def _shown(field: str, typed: str) -> str:
+    day = day_meant(field, typed)
+    return typed if day is None else f"{say_date(day)} ({typed})"
+
+
+def _differs(field: str, columns: list[Column]) -> bool:
+    rows = [column.row for column in columns]
+    return any(
+        not same(field, one.raw, other.raw) and not _one_centre(field, one, other)
+        for rank, one in enumerate(rows)
+        for other in rows[rank + 1 :]
+    )
+
+
+def _one_centre(field: str, one: EvidenceRow, other: EvidenceRow) -> bool:
+    # Two spellings of one hospital do not differ.
+    return field == "site_raw" and one.centre != "" and one.centre == other.centre
 
 
 def ways(case: Case) -> list[Way]:

@@ -10,6 +10,7 @@ from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
 from app.kernel.errors import Refusal
+from app.outreach.chase import desk
 from app.outreach.people import person_of, respondents_of
 from app.outreach.respondents import check_respondents, import_respondents
 
@@ -45,7 +46,9 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
         report = check_respondents(session(), installation(), study(), path_of(held))
     except Refusal as refused:
         return _page(refused), 422
-    return render_template("respondents_trial.html", held=held, report=report)
+    waiting = desk(session(), study(), now())
+    left = [one for one in waiting if not one.reachable and one.centre.id not in report.homes]
+    return render_template("respondents_trial.html", held=held, report=report, unreached=left)
 
 
 @pages.post("/studies/<code>/respondents/held/<held_id>/import")

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, gettext
 
+from app.cohort.questions import percent_of
 from app.cohort.reasons import FLAGS, flag_text, reason_text
 from app.cohort.reasons import REASONS as ROW_REASONS
 from app.doors.request import Passage, language
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
+from app.doors.sponsor.wording_journal import say_action, say_subject
 from app.outreach.chase import STATUSES, STEPS
 from app.outreach.conditions import REASONS
 
@@ -50,6 +52,11 @@ def say_rate(value: float | None) -> str:
     if value is None:
         return DASH
     return f"{value:.1%}" if language() == "en" else f"{100 * value:.1f}\u202f%".replace(".", ",")
+
+
+def say_chance(probability: float) -> str:
+    """How likely two records are one patient: 94 %."""
+    return f"{percent_of(probability)}%" if language() == "en" else f"{percent_of(probability)}\u202f%"
 
 
 def say_role(role: str) -> str:
@@ -269,6 +276,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "instant": say_time,
     "count_of": say_count,
     "share": say_rate,
+    "chance": say_chance,
     "role": say_role,
     "fate": say_fate,
     "row_reason": say_row_reason,
@@ -286,5 +294,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "disposition": say_disposition,
     "decision": say_decision,
     "weight": say_weight,
+    "journal_action": say_action,
+    "journal_subject": say_subject,
     "plan_label": say_plan_label,
 }
