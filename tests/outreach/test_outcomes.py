@@ -169,6 +169,8 @@ def test_the_desk_says_what_to_do_next_with_each_centre(installation: Installati
         box.bounced_at, box.bounce_reason = NOW, "550"
         steps = {line.centre.code: line.step for line in chase.desk(session, study, later)}
         assert steps == {"001": "nothing", "002": "other_respondent", "003": "remind"}
+        early = {one.centre.code: one.until for one in chase.desk(session, study, NOW + timedelta(days=1))}
+        assert early["003"] == (NOW + timedelta(days=7)).date()
         centre = town.respondent(session, 2).centre
         chase.note(session, study, centre, outcome="call_back", text="lundi", actor=DESK, now=later)
         chase.set_status(
