@@ -112,7 +112,7 @@ class _Reader:
             if not any(cells) or self._is_total(cells) or self._is_header(cells):
                 continue
             source_row += 1
-            yield self._record(self._padded(cells), source_row)
+            yield self._record(self._padded(cells), source_row, index + 1)
 
     def _padded(self, cells: list[str]) -> list[str]:
         # One string object for equal cells: hospitals, products and dates come again and again.
@@ -128,9 +128,9 @@ class _Reader:
         number = self.at["atu_num"]
         return not cells[number][:1].isdigit() and looks_like_headers(cells, self.columns)
 
-    def _record(self, cells: list[str], source_row: int) -> Record:
+    def _record(self, cells: list[str], source_row: int, sheet_row: int) -> Record:
         at = self.at
-        record = Record(self.sheet.name, source_row, cells, self.columns)
+        record = Record(self.sheet.name, source_row, sheet_row, cells, self.columns)
         record.number = cells[at["atu_num"]].strip()
         record.fingerprint = self.fingerprint(self._content(cells))
         if record.number:

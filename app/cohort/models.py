@@ -153,7 +153,8 @@ class ListRow(Base):
     """One data row of an imported file and what became of it.
 
     `id` is the import's id times 1,000,000 plus the row's position: a row can be sealed before it is stored.
-    `fingerprint` meets its exact twins, `number_index` the same authorisation number; both are keyed.
+    `source_row` counts the data rows of the file over its sheets; `sheet_row` is the number that the sheet itself
+    shows beside the row. `fingerprint` meets its exact twins, `number_index` the same number; both are keyed.
     """
 
     __tablename__ = "list_row"
@@ -168,6 +169,7 @@ class ListRow(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     sheet: Mapped[str] = mapped_column(Text)
     source_row: Mapped[int]
+    sheet_row: Mapped[int | None]
     fingerprint: Mapped[str] = mapped_column(String(32))
     number_index: Mapped[str | None] = mapped_column(String(32))
     fate: Mapped[str] = mapped_column(String(16))

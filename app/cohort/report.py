@@ -19,6 +19,7 @@ class RowFate:
 
     sheet: str
     source_row: int
+    sheet_row: int
     fate: str
     reason: str
     flags: tuple[str, ...]
@@ -82,6 +83,7 @@ class ImportReport:
         return RowFate(
             record.sheet,
             record.source_row,
+            record.sheet_row,
             row.fate,
             row.reason,
             (),
@@ -95,6 +97,7 @@ class ImportReport:
         return RowFate(
             record.sheet,
             record.source_row,
+            record.sheet_row,
             record.fate,
             record.reason,
             tuple(record.flags),

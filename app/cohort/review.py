@@ -38,6 +38,7 @@ class EvidenceRow:
     file: str
     sheet: str
     source_row: int
+    sheet_row: int | None
     raw: dict[str, str]
     granted_on: date | None
     valid_to: date | None
@@ -250,6 +251,7 @@ class _Reader:
             file,
             row.sheet,
             row.source_row,
+            row.sheet_row,
             shown,
             authorisation.granted_on,
             authorisation.valid_to,

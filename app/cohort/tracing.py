@@ -20,6 +20,7 @@ class TraceRow:
     file: str
     sheet: str
     source_row: int
+    sheet_row: int | None
     atu_num: str
     patient: str
     centre: str
@@ -39,6 +40,7 @@ def trace_rows(
             ListRow.id,
             ListRow.sheet,
             ListRow.source_row,
+            ListRow.sheet_row,
             ListRow.fingerprint,
             ListRow.fate,
             ListRow.reason,
@@ -59,10 +61,9 @@ def trace_rows(
         query = query.where(Authorisation.patient_id == patient.id)
     # A twin has no authorisation of its own: it shows where its original went.
     originals: dict[str, tuple[str, str, int | str]] = {}
-    for file, key, sheet, position, fingerprint, fate, reason, raw, code, centre, course in session.execute(
-        query
-    ):
+    found = session.execute(query)
+    for file, key, sheet, row, there, fingerprint, fate, reason, raw, code, centre, course in found:
         went = (code or "", centre or "", course if course is not None else "")
         went = originals.setdefault(fingerprint, went)
         number = raw_cells(vault, key, raw).get("atu_num", "").strip()
-        yield TraceRow(file, sheet, position, number, *went, fate, reason_text(reason, language))
+        yield TraceRow(file, sheet, row, there, number, *went, fate, reason_text(reason, language))

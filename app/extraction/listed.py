@@ -46,6 +46,8 @@ COLUMNS = (
     Column("source_sheet", "text", "Feuille de ce fichier", "Sheet of that file"),
     Column("source_row", "integer", "Rang de la ligne dans le fichier (1 = première donnée)",
            "Rank of the row in the file (1 = first data row)"),
+    Column("sheet_row", "integer", "Numéro de la ligne dans sa feuille, tel que le tableur l’affiche",
+           "Number of the row in its sheet, as the spreadsheet shows it"),
     Column("centre_id", "text", "Centre de la ligne", "Centre of the row"),
     Column("patient_id", "text", "Patient", "Patient"),
     Column("course_no", "integer", "Rang de la cure du patient", "Rank of the patient's course"),
@@ -83,8 +85,9 @@ def _query(study: Study) -> Select[*tuple[Any, ...]]:
     a = Authorisation
     return (
         select(
-            ListImport.file_name, ListRow.sheet, ListRow.source_row, a.centre_id, a.patient_id, Patient.code, a.course_no,
-            a.auth_kind, a.request_type, a.request_type_inferred, a.status, a.granted_on, a.valid_from, a.valid_to,
+            ListImport.file_name, ListRow.sheet, ListRow.source_row, ListRow.sheet_row, a.centre_id,
+            a.patient_id, Patient.code, a.course_no, a.auth_kind, a.request_type, a.request_type_inferred,
+            a.status, a.granted_on, a.valid_from, a.valid_to,
             a.duration_days, a.product, a.strength, a.in_window, a.link_rule, ListRow.fate, ListRow.reason,
         )
         .join(ListImport, ListImport.id == ListRow.import_id)
@@ -114,6 +117,6 @@ def _last(key: str, into: Mapping[str, str]) -> str:
 
 
 def _row(found: tuple[Any, ...], centres: Mapping[int, str], merged: Mapping[str, str]) -> Row:
-    file, sheet, source_row, centre, patient, code, *rest = found
+    file, sheet, source_row, sheet_row, centre, patient, code, *rest = found
     cells = [None if cell == "" else int(cell) if isinstance(cell, bool) else cell for cell in rest]
-    return [file, sheet or None, source_row, centres.get(centre), merged.get(patient, code), *cells]
+    return [file, sheet or None, source_row, sheet_row, centres.get(centre), merged.get(patient, code), *cells]

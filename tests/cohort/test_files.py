@@ -80,7 +80,7 @@ def test_d24_repeated_headers_totals_and_blank_rows_are_no_rows(cohort: Cohort) 
         row(1), again, header, row(2, INIT="ZOE BE"), {**again, "NUM": "TOTAL", "TYPE": "2"}
     ).counts()
     assert counts["read"] == 2
-    assert [t.source_row for t in cohort.trace()] == [1, 2]
+    assert [(t.source_row, t.sheet_row) for t in cohort.trace()] == [(1, 2), (2, 5)]
 
 
 def test_d24_non_breaking_spaces_are_spaces(cohort: Cohort) -> None:
@@ -101,7 +101,10 @@ def test_d27_sheets_with_columns_in_another_order_are_mapped_one_by_one(tmp_path
     first, second = book.active, book.create_sheet("2015-2016")
     assert first is not None
     names = ["NUM_ATU", "DATE_OCTROI", "INITIALES", "DDN", "SPECIALITE"]
+    first.append(["Extraction du 3 mars"])
+    first.append([])
     first.append(names)
+    first.append([])
     first.append([1200001, datetime(2013, 1, 1), "DUP MA", datetime(1948, 3, 12), "STS"])
     second.append(names[::-1])
     second.append(["STS", "12/03/1948", "DUP MA", 41276, "1200002"])
@@ -110,9 +113,9 @@ def test_d27_sheets_with_columns_in_another_order_are_mapped_one_by_one(tmp_path
     first.column_dimensions["D"].hidden = True
     book.save(tmp_path / "liste.xlsx")
     records = records_of(tmp_path / "liste.xlsx")
-    assert [(r.number, r.granted_on, r.source_row) for r in records] == [
-        ("1200001", date(2013, 1, 1), 1),
-        ("1200002", date(2013, 1, 2), 2),
+    assert [(r.number, r.granted_on, r.source_row, r.sheet_row) for r in records] == [
+        ("1200001", date(2013, 1, 1), 1, 5),
+        ("1200002", date(2013, 1, 2), 2, 2),
     ]
     assert {r.birth.iso for r in records} == {"1948-03-12"}
 

@@ -196,7 +196,7 @@ def test_review_decides_once_undoes_and_says_who_was_first(
     assert "annulée par" in decisions
     assert case.fr in decisions
     assert set(re.findall(r"<code>(\S+)</code>", decisions)) >= {one.code for one in case.candidates}
-    assert re.search(r"golden\.csv +\d+", decisions)
+    assert re.search(r"golden\.csv · ligne \d+", decisions)
 
 
 def test_identities_at_the_review_desk_are_asked_for_and_journalled_once(

@@ -30,6 +30,7 @@ class ImportedRow:
 
     sheet: str
     source_row: int
+    sheet_row: int | None
     fate: str
     reason: str
     patient: str | None
@@ -60,6 +61,7 @@ def import_rows(
         select(
             ListRow.sheet,
             ListRow.source_row,
+            ListRow.sheet_row,
             ListRow.fate,
             ListRow.reason,
             Patient.code,
