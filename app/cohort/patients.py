@@ -113,10 +113,15 @@ def patient_by_code(session: Session, study: Study, code: str) -> Patient:
 def identity_of(session: Session, vault: Vault, patient: Patient) -> Identity:
     """Initials and birth opened from their sealed cell, and the sex."""
     row = session.get(PatientIdentity, patient.id)
-    if row is None:
-        return Identity(None, None, patient.sex)
-    known = orjson.loads(vault.open("patient_identity", patient.id, "identity", row.identity))
-    return Identity(known["initials"], known["birth"], patient.sex)
+    return open_identity(vault, patient.id, row.identity if row else None, patient.sex)
+
+
+def open_identity(vault: Vault, patient_id: str, sealed: bytes | None, sex: int | None) -> Identity:
+    """The identity in a sealed cell; None where nothing was ever known."""
+    if sealed is None:
+        return Identity(None, None, sex)
+    known = orjson.loads(vault.open("patient_identity", patient_id, "identity", sealed))
+    return Identity(known["initials"], known["birth"], sex)
 
 
 def raw_cells(vault: Vault, row_id: int, sealed: bytes) -> dict[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from app.cohort.errors import NoList
 from app.cohort.models import Study
@@ -25,14 +25,19 @@ from forms.loading import dumps, loads
 FOLLOWS_MERGES = merging.follow_merge
 VERSIONS_KEPT = 64
 _loaded: dict[str, Questionnaire] = {}
+_Newest = aliased(QuestionnaireVersion)
 
 
-_CURRENT = (
-    select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-    .where(QuestionnaireVersion.study_id == bindparam("study"))
-    .order_by(QuestionnaireVersion.number.desc())
+# The id of the newest version of the bound `study`.
+NEWEST = (
+    select(_Newest.id)
+    .where(_Newest.study_id == bindparam("study"))
+    .order_by(_Newest.number.desc())
     .limit(1)
+    .scalar_subquery()
 )
+_VERSION = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
+_CURRENT = _VERSION.where(QuestionnaireVersion.id == NEWEST)
 
 
 @dataclass(frozen=True)
@@ -102,13 +107,23 @@ def current_version(session: Session, study: Study) -> Published:
     found = session.execute(_CURRENT, {"study": study.id}).first()
     if found is None:
         raise NoQuestionnaire(study=study.code)
-    return _published(session, *found)
+    return published(session.connection(), *found)
 
 
 def version_by_id(session: Session, version_id: int) -> Published:
     """The version with this id: what an older response was given under."""
-    query = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-    return _published(session, *session.execute(query.where(QuestionnaireVersion.id == version_id)).one())
+    found = session.execute(_VERSION.where(QuestionnaireVersion.id == version_id)).one()
+    return published(session.connection(), *found)
+
+
+def published(connection: Connection, version_id: int, number: int, sha256: str) -> Published:
+    """A version of which all but the definition was read. It never changes: its fingerprint is the key it is kept under."""
+    if sha256 not in _loaded:
+        if len(_loaded) >= VERSIONS_KEPT:
+            _loaded.clear()
+        body = select(QuestionnaireVersion.body).where(QuestionnaireVersion.id == version_id)
+        _loaded[sha256] = loads(connection.execute(body).scalar_one())
+    return Published(version_id, number, sha256, _loaded[sha256])
 
 
 def questionnaire_of(session: Session, study: Study) -> Questionnaire:
@@ -146,18 +161,6 @@ def _next_version(
 def _newest(session: Session, study: Study) -> QuestionnaireVersion | None:
     query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
     return session.scalars(query.order_by(QuestionnaireVersion.number.desc()).limit(1)).first()
-
-
-def _published(session: Session, version_id: int, number: int, sha256: str) -> Published:
-    # A version never changes, so that its fingerprint is a safe key for the whole process.
-    if sha256 not in _loaded:
-        if len(_loaded) >= VERSIONS_KEPT:
-            _loaded.clear()
-        body = session.scalars(
-            select(QuestionnaireVersion.body).where(QuestionnaireVersion.id == version_id)
-        ).one()
-        _loaded[sha256] = loads(body)
-    return Published(version_id, number, sha256, _loaded[sha256])
 
 
 def _what_changed(before: Questionnaire | None, after: Questionnaire) -> list[dict[str, str | bool]]:

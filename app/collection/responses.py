@@ -99,10 +99,15 @@ def lock_response(session: Session, patient: Patient) -> Response | None:
 
 
 def version_for(session: Session, study: Study, response: Response | None) -> Published:
-    """A draft follows the newest questionnaire; what was submitted keeps the one it was given under."""
-    if response is None or response.status == "draft":
+    """The questionnaire that a response goes by: the newest for a draft, else the one it was given under."""
+    if response is None or follows_newest(response.status):
         return current_version(session, study)
     return version_by_id(session, response.version_id)
+
+
+def follows_newest(status: str | None) -> bool:
+    """Whether answers in this status (None: there are none yet) go by the newest questionnaire."""
+    return status in (None, "draft")
 
 
 def begin_response(session: Session, patient: Patient, version: Published) -> Response:

@@ -101,13 +101,19 @@ class Door(Flask):
         if not safe and policy.csrf:
             refuse_foreign_pages()
             csrf.protect()
-        database = self.installation.database
-        with database.reading() if safe else database.writing() as opened:
-            g.passage = Passage(opened, self.installation.clock())
-            policy.admit()
-            response = self.make_response(super().dispatch_request())
-            if response.status_code >= HTTPStatus.BAD_REQUEST and not g.passage.keep:
-                raise _Refused(response)
+        database, clock = self.installation.database, self.installation.clock
+        if safe:
+            with database.snapshot() as connection:
+                return self._pass(policy, Passage(connection, clock()))
+        with database.writing() as session:
+            return self._pass(policy, Passage(session.connection(), clock(), session))
+
+    def _pass(self, policy: Policy, passage: Passage) -> Response:
+        g.passage = passage
+        policy.admit()
+        response = self.make_response(super().dispatch_request())
+        if response.status_code >= HTTPStatus.BAD_REQUEST and not passage.keep:
+            raise _Refused(response)
         return response
 
     def _locale(self) -> str:

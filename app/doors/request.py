@@ -5,22 +5,36 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app, g
+from flask_babel import get_locale
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.kernel.actor import Actor
+from app.kernel.database import reader
 from app.kernel.installation import Installation
 from app.kernel.language import Language
 
 
 @dataclass
 class Passage:
-    """One request's way through a door: its transaction, its instant and whoever passes."""
+    """One request's way through a door: its transaction, its instant and whoever passes.
 
-    session: Session
+    `opened` is the session over `connection`: there from the start of a request that writes, else when wanted.
+    """
+
+    connection: Connection
     now: datetime
+    opened: Session | None = None
     keep: bool = False
     actor: Actor | None = None
     facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        """The session of this passage."""
+        if self.opened is None:
+            self.opened = reader(self.connection)
+        return self.opened
 
 
 def passage() -> Passage:
@@ -34,6 +48,14 @@ def passage() -> Passage:
 def session() -> Session:
     """The database session of this request: one transaction, committed before the response leaves."""
     return passage().session
+
+
+def connection() -> Connection:
+    """The connection under `session`, for the rows that every page reads past the ORM (a third of its cost)."""
+    here = passage()
+    if here.opened is not None:
+        here.opened.flush()
+    return here.connection
 
 
 def now() -> datetime:
@@ -66,6 +88,5 @@ def installation() -> Installation:
 
 def language() -> Language:
     """The language of this request's pages."""
-    from flask_babel import get_locale
-
-    return "en" if str(get_locale() or "fr").startswith("en") else "fr"
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "fr"

@@ -6,21 +6,59 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.cohort.models import Study
+from app.cohort.models import Centre, Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.keys import Keys
+from app.kernel.language import Language
 from app.kernel.settings import Settings
 from app.outreach.errors import LinkRefused, PersonUnnamed
 from app.outreach.models import Entry, Link, Respondent, RespondentIdentity
 
 TOKEN_BYTES = 20  # 160 bits, which are 32 letters and digits without any that a mail client might cut off
 LONGEST_NAME = 200
+
+
+# Built once, and run past the ORM: it is asked at every request.
+_ENTERED = (
+    select(
+        Entry.id, Entry.person_name, Entry.person_function, Link.id.label("link_id"),
+        Respondent.id.label("respondent_id"), Respondent.language, Respondent.study_id,
+        Centre.id.label("centre_id"), Centre.name, Centre.merged_into_id,
+        Entry.generation, Entry.ended_at, Link.generation.label("link_generation"),
+        Link.revoked_at, Link.expires_at,
+    )
+    .join(Link, Link.id == Entry.link_id)
+    .join(Respondent, Respondent.id == Link.respondent_id)
+    .join(Centre, Centre.id == Respondent.centre_id)
+    .where(Entry.id == bindparam("entry"))
+)  # fmt: skip
+
+
+class Entered(NamedTuple):
+    """An entry that lets in, as far as every request needs it: the person, and where their link leads."""
+
+    id: str
+    person_name: str
+    person_function: str
+    link_id: str
+    respondent_id: int
+    language: Language
+    study_id: int
+    centre_id: int
+    centre_name: str
+    centre_merged_into: int | None
+
+    @property
+    def actor(self) -> Actor:
+        """The person as `actor_of` names them."""
+        return _actor(self.person_name, self.person_function, self.centre_name, self.id)
 
 
 def token_of(keys: Keys, link: Link) -> str:
@@ -59,7 +97,7 @@ def find_link(session: Session, keys: Keys, token: str, now: datetime) -> Link:
     Raises LinkRefused, the same for an unknown, expired, revoked or malformed token.
     """
     found = session.scalar(select(Link).where(Link.token_hash == hash_of(token)))
-    if found is None or not _in_force(found, now):
+    if found is None or not _in_force(found.revoked_at, found.expires_at, now):
         raise LinkRefused
     # The hash is public to whoever reads the database; only the key's holder can have made the token.
     if not hmac.compare_digest(token_of(keys, found).encode(), token.encode(errors="replace")):
@@ -70,7 +108,7 @@ def find_link(session: Session, keys: Keys, token: str, now: datetime) -> Link:
 def link_in_force(session: Session, link_id: str, generation: int, now: datetime) -> Link:
     """The link of a page that was opened with its token a moment ago. Raises LinkRefused."""
     link = session.get(Link, link_id)
-    if link is None or link.generation != generation or not _in_force(link, now):
+    if link is None or link.generation != generation or not _in_force(link.revoked_at, link.expires_at, now):
         raise LinkRefused
     return link
 
@@ -111,17 +149,22 @@ def enter(session: Session, link: Link, *, name: str, function: str, now: dateti
 
 def actor_of(entry: Entry, respondent: Respondent) -> Actor:
     """The person behind an entry, as the journal names them: name, function, centre (trust.md R7)."""
-    return Actor("respondent", entry.person_name, entry.person_function, respondent.centre.name, entry.id)
+    return _actor(entry.person_name, entry.person_function, respondent.centre.name, entry.id)
 
 
-def entry_in_force(session: Session, entry_id: str, now: datetime) -> Entry:
+def _actor(name: str, function: str, centre: str, entry_id: str) -> Actor:
+    return Actor("respondent", name, function, centre, entry_id)
+
+
+def entry_in_force(connection: Connection, entry_id: str, now: datetime) -> Entered:
     """The entry, when it still lets in. Raises LinkRefused when it or its link has ended."""
-    entry = session.get(Entry, entry_id, options=[joinedload(Entry.link)])
-    if entry is None or entry.ended_at is not None or entry.generation != entry.link.generation:
+    found = connection.execute(_ENTERED, {"entry": entry_id}).first()
+    if found is None:
         raise LinkRefused
-    if not _in_force(entry.link, now):
+    *known, generation, ended_at, link_generation, revoked_at, expires_at = found
+    if ended_at is not None or generation != link_generation or not _in_force(revoked_at, expires_at, now):
         raise LinkRefused
-    return entry
+    return Entered(*known)
 
 
 def leave(session: Session, entry: Entry, now: datetime) -> None:
@@ -188,7 +231,7 @@ def _link_lines(
         .order_by(Respondent.centre_id, Respondent.id)
     )
     for link in session.scalars(query):
-        if not _in_force(link, now):
+        if not _in_force(link.revoked_at, link.expires_at, now):
             continue
         person, vault = link.respondent, installation.vault
         identity = person.identity
@@ -200,8 +243,8 @@ def _link_lines(
         )
 
 
-def _in_force(link: Link, now: datetime) -> bool:
-    return link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
+def _in_force(revoked_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
+    return revoked_at is None and (expires_at is None or now < expires_at)
 
 
 def _end_entries(session: Session, link: Link, now: datetime) -> None:

@@ -72,14 +72,14 @@ def test_revoking_ends_whoever_is_inside_and_reissuing_gives_another_token(
         entry = links.enter(session, link, name="Ève Martin", function="pharmacienne", now=NOW)
         links.revoke(session, link, actor=DESK, now=NOW)
         with pytest.raises(LinkRefused):
-            links.entry_in_force(session, entry.id, NOW)
+            links.entry_in_force(session.connection(), entry.id, NOW)
         links.reissue(session, installation.keys, link, actor=DESK, now=NOW)
         after = links.token_of(installation.keys, link)
         assert links.find_link(session, installation.keys, after, NOW) is link
         with pytest.raises(LinkRefused):
             links.find_link(session, installation.keys, before, NOW)
         with pytest.raises(LinkRefused):
-            links.entry_in_force(session, entry.id, NOW)
+            links.entry_in_force(session.connection(), entry.id, NOW)
 
 
 def test_another_installations_key_opens_nothing(installation: Installation) -> None:

@@ -10,8 +10,9 @@ from app.cohort.patients import identity_of
 from app.collection.disposing import disposition_of, set_disposition, withdraw_disposition
 from app.collection.errors import CollectionRefusal
 from app.collection.models import DISPOSITIONS
+from app.doors.centre.charts import own_chart
 from app.doors.centre.screens import Reason
-from app.doors.centre.visiting import own_patient, respondent_only, visitor
+from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 
@@ -22,14 +23,14 @@ views = Blueprint("dispositions", __name__)
 @allow(respondent_only)
 def show(code: str) -> str:
     """The reasons there are for having no answer."""
-    return _page(own_patient(code), None)
+    return _page(own_chart(code).patient, None)
 
 
 @views.post("/patients/<code>/sans-reponse")
 @allow(respondent_only)
 def say(code: str) -> ResponseReturnValue:
     """Sets the disposition chosen, or takes the one in force back."""
-    patient = own_patient(code)
+    patient = own_chart(code).patient
     if request.form.get("withdraw"):
         withdraw_disposition(session(), patient=patient, actor=actor(), now=now())
         return redirect(url_for("review.show", code=code), 303)

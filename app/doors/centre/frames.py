@@ -30,8 +30,8 @@ def draw_frame(moment: Moment, page: Page, parts: dict[str, str]) -> str:
     filling = {name: escaped(text) for name, text in bar_of(moment).items()}
     for code, (count, css) in counts_of(moment).items():
         filling[f"count.{code}"], filling[f"css.{code}"] = escaped(count), css
-    filling["centre"] = escaped(here.centre.name)
-    filling["person"] = escaped(person_text(here.entry.person_name, here.entry.person_function))
+    filling["centre"] = escaped(here.centre_name)
+    filling["person"] = escaped(person_text(here.entered.person_name, here.entered.person_function))
     filling["csrf"] = form_token()
     filling["back"] = escaped(request.path if request.method == "GET" else "")
     return _frame(moment, page, language()).fill(filling | parts)

@@ -12,6 +12,7 @@ from app.collection.documents import address_of
 from app.collection.errors import AnswersRefused, Conflict
 from app.collection.reading import last_change
 from app.collection.saving import SaveReply, save
+from app.doors.centre.charts import own_chart
 from app.doors.centre.dates import clock_time
 from app.doors.centre.filling import as_entered
 from app.doors.centre.headings import derived_of
@@ -21,7 +22,7 @@ from app.doors.centre.plans import Page, page_of
 from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown, marks
 from app.doors.centre.telling import described
-from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from forms.answers import MISSING, NotAnAddress
@@ -34,7 +35,7 @@ views = Blueprint("live", __name__)
 def store(code: str) -> ResponseReturnValue:
     """Stores one answer; replies with its new revision and how the page stands now."""
     sent = _sent()
-    patient = own_patient(code)
+    patient = own_chart(code).patient
     change = _change(sent)
     try:
         reply = save(
@@ -50,9 +51,9 @@ def store(code: str) -> ResponseReturnValue:
     except AnswersRefused as refused:
         return jsonify(refused=_messages(refused)), refused.status
     except Conflict as conflict:
-        moment = moment_of(patient)
+        moment = moment_of(own_chart(code))
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     return jsonify(_stored(moment, sent, reply))
 
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Patient
 from app.cohort.patients import list_facts
 from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document
-from app.collection.models import Disposition, Response
+from app.collection.models import Response
 from app.collection.questionnaires import Published
-from app.collection.reading import document_of, situation_kept
-from app.collection.responses import version_for
 from app.collection.situations import Situation, situation_of
 from app.doors.centre.asked import asked_beside
+from app.doors.centre.charts import Chart
 from app.doors.centre.plans import Page
 from app.doors.centre.showing import Shown
-from app.doors.centre.visiting import read_with_patient, visitor
 from app.doors.request import installation, language, now, session
 
 
@@ -24,23 +22,35 @@ from app.doors.request import installation, language, now, session
 class Moment:
     """What stands for one patient now."""
 
-    patient: Patient
-    study: Study
+    chart: Chart
     version: Published
-    response: Response | None
     document: Document
     situation: Situation
-    disposition: Disposition | None
+
+    @property
+    def code(self) -> str:
+        """The patient's code."""
+        return self.chart.code
+
+    @property
+    def patient(self) -> Patient:
+        """The patient, for those who write or read further."""
+        return self.chart.patient
+
+    @property
+    def response(self) -> Response | None:
+        """The response, for those who write or read further."""
+        return self.chart.response
 
     @property
     def submitted(self) -> bool:
         """Whether changes now are corrections."""
-        return self.response is not None and self.response.status != "draft"
+        return self.chart.status not in (None, "draft")
 
     @property
     def revision(self) -> int:
         """The response's revision; 0 before the first answer."""
-        return self.response.revision if self.response else 0
+        return self.chart.revision or 0
 
     @cached_property
     def facts(self) -> Mapping[str, object]:
@@ -53,24 +63,16 @@ class Moment:
         return any(asks) and all(names <= self.situation.off for names in asks)
 
 
-def moment_of(patient: Patient) -> Moment:
-    """The moment of a patient that `own_patient` has just found."""
-    study = visitor().study
-    response, disposition = read_with_patient()
-    version = version_for(session(), study, response)
-    document = document_of(response)
-    if response is not None and response.version_id == version.id and response.revision:
-        situation = situation_kept(response)
-    else:
-        situation = _evaluated(patient, version, document)
-    return Moment(patient, study, version, response, document, situation, disposition)
-
-
-def _evaluated(patient: Patient, version: Published, document: Document) -> Situation:
+def moment_of(chart: Chart) -> Moment:
+    """The moment of a chart that `own_chart` has just found."""
+    version = chart.version
+    document = Document.loads(chart.document) if chart.document else Document()
+    if chart.situation and chart.version_id == version.id and chart.revision:
+        return Moment(chart, version, document, Situation.loads(chart.situation))
     evaluation, _ = evaluate_document(
-        session(), installation().vault, patient, version.questionnaire, document, now()
+        session(), installation().vault, chart.patient, version.questionnaire, document, now()
     )
-    return situation_of(version.questionnaire, evaluation)
+    return Moment(chart, version, document, situation_of(version.questionnaire, evaluation))
 
 
 def shown_of(moment: Moment, page: Page) -> Shown:

@@ -8,12 +8,11 @@ from flask import request
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.cohort.patients import identity_of
 from app.doors.centre.dates import instant, partial_date
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import Page, pages_of
 from app.doors.centre.visiting import visitor
-from app.doors.request import installation, language, session
+from app.doors.request import language
 from app.kernel.language import Language
 from forms.definition import Questionnaire
 
@@ -55,26 +54,26 @@ def frame_of(moment: Moment, page: Page | None) -> dict[str, Any]:
     return {
         "here": visitor(),
         "moment": moment,
-        "patient": moment.patient,
-        "identity": identity_of(session(), installation().vault, moment.patient),
+        "patient": moment.chart,
+        "identity": moment.chart.identity,
         "menu": [
             SectionStop(one.code, one.letter, one.label, one.stops, *said[one.code])
             for one in stops_of(moment.version.questionnaire, page, language())
         ],
         "page": page,
         "reviewing": request.path.endswith("/relecture"),
-        "base_url": patient_url(moment.patient.code),
+        "base_url": patient_url(moment.code),
         "slots": bar_of(moment),
     }
 
 
 def bar_of(moment: Moment) -> dict[str, str]:
     """Who the questionnaire is about and how far it is, as text."""
-    identity = identity_of(session(), installation().vault, moment.patient)
+    identity = moment.chart.identity
     required = sum(counted[0] for counted in moment.situation.progress.values())
     left = sum(counted[2] for counted in moment.situation.progress.values())
     return {
-        "code": moment.patient.code,
+        "code": moment.code,
         "known": f"{identity.initials or '—'} · {partial_date(identity.birth)} · {sex_text(identity.sex)}",
         "saved": saved_text(moment),
         "left": ngettext("%(num)s réponse attendue", "%(num)s réponses attendues", left)
@@ -82,13 +81,13 @@ def bar_of(moment: Moment) -> dict[str, str]:
         else gettext("complet"),
         "required": str(required or 1),
         "done": str(required - left),
-        "base_url": patient_url(moment.patient.code),
+        "base_url": patient_url(moment.code),
     }
 
 
 def saved_text(moment: Moment) -> str:
     """When the answers were last stored."""
-    at = moment.response.last_answer_at if moment.response else None
+    at = moment.chart.last_answer_at
     return str(gettext("Dernier enregistrement : %(when)s", when=instant(at))) if at else ""
 
 

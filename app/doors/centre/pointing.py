@@ -28,12 +28,12 @@ def pointer_to(moment: Moment, addresses: Sequence[str], text: str = "") -> Poin
     name = pinned(moment.document, addresses)
     page = page_holding(questionnaire, address_of(name)) if name else None
     if page is None:
-        return Pointer(patient_url(moment.patient.code, "relecture"), "", text)
+        return Pointer(patient_url(moment.code, "relecture"), "", text)
     address = address_of(name)
     label = questionnaire.questions[address.name].label[said]
     visit = f" · {questionnaire.visit(address.visit).label[said]}" if address.visit else ""
     line = f" · {address.line}" if address.line else ""
-    url = patient_url(moment.patient.code, "questions", page.section, page.visit)
+    url = patient_url(moment.code, "questions", page.section, page.visit)
     return Pointer(f"{url}#q-{ident(name)}", f"{label}{visit}{line}", text)
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from app.collection.changes import Change
 from app.collection.errors import CollectionRefusal
+from app.doors.centre.charts import own_chart
 from app.doors.centre.filling import fact_text, fill
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import patient_url
@@ -20,7 +21,7 @@ from app.doors.centre.screens import Reply
 from app.doors.centre.showing import Shown
 from app.doors.centre.skeletons import compile_one, ident
 from app.doors.centre.telling import tell_refusal
-from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.outreach.models import Query
@@ -58,14 +59,14 @@ class Refused:
 @allow(respondent_only)
 def show(code: str) -> str:
     """The open questions on a patient's answers."""
-    return _page(moment_of(own_patient(code)), None)
+    return _page(moment_of(own_chart(code)), None)
 
 
 @views.post("/patients/<code>/demandes")
 @allow(respondent_only)
 def reply(code: str) -> ResponseReturnValue:
     """Takes the reply and, where the answer was changed, the correction with it: both or neither."""
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     query, form = _asked(moment), Reply.posted()
     shown = _shown(moment, query)
     posted = read_posted(shown, request.form) if shown else Posted()
@@ -77,7 +78,7 @@ def reply(code: str) -> ResponseReturnValue:
         with session().begin_nested():
             _take(query, form.reply.data, posted)
     except CollectionRefusal as refused:
-        moment = moment_of(own_patient(code))
+        moment = moment_of(own_chart(code))
         shown = _shown(moment, query)
         message = (
             tell_refusal(shown, posted, refused, moment.response) if shown else refused.message(language())
@@ -182,6 +183,4 @@ def _place(moment: Moment, query: Query) -> str:
     page = page_holding(moment.version.questionnaire, Address.parse(query.address))
     if page is None:
         return ""
-    return (
-        f"{patient_url(moment.patient.code, 'questions', page.section, page.visit)}#q-{ident(query.address)}"
-    )
+    return f"{patient_url(moment.code, 'questions', page.section, page.visit)}#q-{ident(query.address)}"

@@ -12,6 +12,7 @@ from app.cohort.models import Patient
 from app.collection.errors import CollectionRefusal
 from app.collection.saving import SaveReply, save
 from app.collection.submitting import left_since, submission_of
+from app.doors.centre.charts import own_chart
 from app.doors.centre.drawing import draw
 from app.doors.centre.frames import draw_frame
 from app.doors.centre.headings import derived_of
@@ -24,7 +25,7 @@ from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown
 from app.doors.centre.skeletons import ident
 from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
-from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 
@@ -60,7 +61,7 @@ def store(code: str, section: str, visit: str | None = None) -> ResponseReturnVa
 
 
 def _find(code: str, section: str, visit: str | None) -> tuple[Moment, Page]:
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     page = page_of(moment.version.questionnaire, section, visit)
     if page is None:
         raise NotFound
@@ -81,7 +82,7 @@ def _save(patient: Patient, posted: Posted) -> SaveReply:
 
 
 def _stored(code: str, page: Page, posted: Posted, reply: SaveReply) -> ResponseReturnValue:
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     shown = shown_of(moment, page)
     if not reply.refused and not reply.clashes:
         return _onwards(moment, page, reply)
@@ -91,7 +92,7 @@ def _stored(code: str, page: Page, posted: Posted, reply: SaveReply) -> Response
 
 
 def _refused(code: str, page: Page, posted: Posted, refused: CollectionRefusal) -> ResponseReturnValue:
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     shown = shown_of(moment, page)
     message = tell_refusal(shown, posted, refused, moment.response)
     return _page(moment, shown, message=message), refused.status
@@ -100,7 +101,7 @@ def _refused(code: str, page: Page, posted: Posted, refused: CollectionRefusal) 
 def _onwards(moment: Moment, page: Page, reply: SaveReply | None) -> WerkzeugResponse:
     """Where a person goes after a save: a line's buttons stay, new questions are shown first, else the next page."""
     asked = request.form.get("do", "")
-    here = patient_url(moment.patient.code, "questions", page.section, page.visit)
+    here = patient_url(moment.code, "questions", page.section, page.visit)
     if asked == "stay" or _appeared(moment, page):
         return redirect(f"{here}?garde=1", 303)
     if ":" in asked:
@@ -124,23 +125,23 @@ def _next_place(moment: Moment, page: Page) -> str:
     while following is not None and moment.is_closed(following):
         following = page_after(moment.version.questionnaire, following)
     if following is None:
-        return url_for("review.show", code=moment.patient.code)
-    return url_for(".show", code=moment.patient.code, section=following.section, visit=following.visit)
+        return url_for("review.show", code=moment.code)
+    return url_for(".show", code=moment.code, section=following.section, visit=following.visit)
 
 
 def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
     page, errors = shown.page, _summary(moment, shown)
     derived, closed = derived_of(moment, page), moment.is_closed(page)
-    base_url = patient_url(moment.patient.code)
+    base_url = patient_url(moment.code)
     parts = {
         "body": draw(moment.version, shown, language()),
-        "action": patient_url(moment.patient.code, "questions", page.section, page.visit),
+        "action": patient_url(moment.code, "questions", page.section, page.visit),
         "mutation": str(uuid.uuid4()),
         "base": str(shown.revision),
         "was": escaped(as_was(shown)),
         "seen": " ".join(name for name in map(str, shown.addresses()) if name in shown.situation.off),
     }
-    if not moment.submitted and moment.disposition is None:
+    if not moment.submitted and moment.chart.disposition is None:
         parts["live"] = f' data-live="{base_url}/reponses"'
     if derived:
         parts["derived"] = render_template("_derived.html", derived=derived)
@@ -148,7 +149,7 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
         parts["correcting"] = _correcting(moment)
     if request.args.get("garde") == "1":
         parts["saved"] = escaped(gettext("Enregistré."))
-    if errors or message or closed or moment.disposition:
+    if errors or message or closed or moment.chart.disposition:
         parts["notices"] = render_template(
             "_notices.html",
             moment=moment,

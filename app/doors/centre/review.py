@@ -13,11 +13,12 @@ from app.collection.evaluating import evaluate_document
 from app.collection.models import Submission
 from app.collection.situations import unexplained
 from app.collection.submitting import left_since, submission_of, submit
+from app.doors.centre.charts import own_chart
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import frame_of
 from app.doors.centre.pointing import pointer_to, pointers_by_level
 from app.doors.centre.printing import printed
-from app.doors.centre.visiting import own_patient, respondent_only
+from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from forms.printing import PdfUnavailable, print_pdf
@@ -29,14 +30,14 @@ views = Blueprint("review", __name__)
 @allow(respondent_only)
 def show(code: str) -> str:
     """What is left before the questionnaire can be handed in."""
-    return _review(moment_of(own_patient(code)))
+    return _review(moment_of(own_chart(code)))
 
 
 @views.post("/patients/<code>/relecture")
 @allow(respondent_only)
 def hand_in(code: str) -> ResponseReturnValue:
     """Submits, once; a second press leads to the same receipt."""
-    patient = own_patient(code)
+    patient = own_chart(code).patient
     try:
         with session().begin_nested():
             submit(
@@ -49,7 +50,7 @@ def hand_in(code: str) -> ResponseReturnValue:
                 left_out_because=request.form.get("because"),
             )
     except CollectionRefusal as refused:
-        return _review(moment_of(own_patient(code)), refused.message(language())), refused.status
+        return _review(moment_of(own_chart(code)), refused.message(language())), refused.status
     return redirect(url_for(".receipt", code=code), 303)
 
 
@@ -57,7 +58,7 @@ def hand_in(code: str) -> ResponseReturnValue:
 @allow(respondent_only)
 def receipt(code: str) -> str:
     """The receipt, to print or to keep."""
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     return render_template("receipt.html", **frame_of(moment, None), submission=_submission(moment))
 
 
@@ -65,7 +66,7 @@ def receipt(code: str) -> str:
 @allow(respondent_only)
 def show_print(code: str) -> str:
     """One's own answers on one page, for the printer or its PDF."""
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     submission = submission_of(session(), moment.response) if moment.response else None
     return render_template(
         "print.html", **frame_of(moment, None), sections=printed(moment), submission=submission, now=now()
@@ -76,7 +77,7 @@ def show_print(code: str) -> str:
 @allow(respondent_only)
 def send_pdf(code: str) -> Response:
     """One's own answers as a PDF file."""
-    moment = moment_of(own_patient(code))
+    moment = moment_of(own_chart(code))
     questionnaire = moment.version.questionnaire
     evaluation, _ = evaluate_document(
         session(), installation().vault, moment.patient, questionnaire, moment.document, now()
@@ -85,7 +86,7 @@ def send_pdf(code: str) -> Response:
         content = print_pdf(questionnaire, language(), evaluation)
     except PdfUnavailable as missing:
         raise NotFound from missing
-    named = {"Content-Disposition": f'attachment; filename="{moment.patient.code}.pdf"'}
+    named = {"Content-Disposition": f'attachment; filename="{moment.code}.pdf"'}
     return Response(content, mimetype="application/pdf", headers=named)
 
 

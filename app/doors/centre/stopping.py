@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from app.doors.centre.entering import opened_link
 from app.doors.centre.visiting import ENTRY
 from app.doors.guard import Policy, allow, public
-from app.doors.request import installation, now, session
+from app.doors.request import connection, installation, now, session
 from app.kernel.actor import Actor
 from app.outreach.links import entry_in_force
 from app.outreach.models import Link
@@ -67,4 +67,6 @@ def stop_mails(token: str) -> ResponseReturnValue:
 def _link() -> Link:
     """The link of whoever is inside, or the one whose button was pressed. Raises LinkRefused."""
     entry_id = cookie.get(ENTRY)
-    return entry_in_force(session(), entry_id, now()).link if isinstance(entry_id, str) else opened_link()
+    if not isinstance(entry_id, str):
+        return opened_link()
+    return session().get_one(Link, entry_in_force(connection(), entry_id, now()).link_id)

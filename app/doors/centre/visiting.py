@@ -1,45 +1,20 @@
 """Who is inside the centre door: the person behind an entry, their centre and study, and whose patients they see."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cached_property
+from typing import cast
 
 from flask import g
 from flask import session as cookie
-from sqlalchemy import bindparam, select
-from werkzeug.exceptions import NotFound
 
-from app.cohort.models import Centre, Patient, PatientIdentity, Study
-from app.collection.models import Disposition, Response
+from app.cohort.models import Centre, Study
 from app.doors.guard import Policy
-from app.doors.request import now, passage, session, set_actor
+from app.doors.request import connection, now, passage, session, set_actor
 from app.kernel.errors import Refusal
-from app.outreach.links import actor_of, entry_in_force
-from app.outreach.models import Entry, Link, Respondent
+from app.outreach.links import Entered, entry_in_force
+from app.outreach.models import Entry, Respondent
 
 ENTRY = "entry"
-
-
-# Built once: making a statement costs more than running it.
-ENTERED = (
-    select(Entry, Link, Respondent, Centre, Study)
-    .join(Link, Link.id == Entry.link_id)
-    .join(Respondent, Respondent.id == Link.respondent_id)
-    .join(Centre, Centre.id == Respondent.centre_id)
-    .join(Study, Study.id == Respondent.study_id)
-    .where(Entry.id == bindparam("entry"))
-)
-CHART = (
-    select(Patient, PatientIdentity, Response, Disposition)
-    .outerjoin(PatientIdentity, PatientIdentity.patient_id == Patient.id)
-    .outerjoin(Response, Response.patient_id == Patient.id)
-    .outerjoin(Disposition, (Disposition.patient_id == Patient.id) & Disposition.withdrawn_at.is_(None))
-    .where(
-        Patient.study_id == bindparam("study"),
-        Patient.centre_id == bindparam("centre"),
-        Patient.code == bindparam("code"),
-        Patient.merged_into_id.is_(None),
-    )
-)
 
 
 class EntryNeeded(Refusal):
@@ -53,36 +28,46 @@ class EntryNeeded(Refusal):
 
 @dataclass(frozen=True)
 class Visitor:
-    """The person who entered, for whom, and where."""
+    """The person who entered, for whom, and where. What few pages want of them is read when it is wanted."""
 
-    entry: Entry
-    respondent: Respondent
-    centre: Centre
-    study: Study
+    entered: Entered
+    centre_id: int
+    centre_name: str
+
+    @cached_property
+    def entry(self) -> Entry:
+        """The entry, to be ended."""
+        return session().get_one(Entry, self.entered.id)
+
+    @cached_property
+    def respondent(self) -> Respondent:
+        """The respondent whose link was opened."""
+        return session().get_one(Respondent, self.entered.respondent_id)
+
+    @cached_property
+    def centre(self) -> Centre:
+        """The centre whose patients they see."""
+        return session().get_one(Centre, self.centre_id)
+
+    @cached_property
+    def study(self) -> Study:
+        """The study they were asked for."""
+        return session().get_one(Study, self.entered.study_id)
 
 
 def _admit() -> None:
     entry_id = cookie.get(ENTRY)
     if not isinstance(entry_id, str):
         raise EntryNeeded
-    _read_together(entry_id)
-    entry = entry_in_force(session(), entry_id, now())
-    respondent = entry.link.respondent
-    centre = _surviving(respondent.centre)
-    study = session().get_one(Study, respondent.study_id)
+    entered = entry_in_force(connection(), entry_id, now())
+    centre_id, centre_name = _surviving(entered)
     facts = passage().facts
-    facts["visitor"] = Visitor(entry, respondent, centre, study)
+    facts["visitor"] = Visitor(entered, centre_id, centre_name)
     # As text, because an error page is drawn after the transaction.
-    facts["shell"] = (centre.name, entry.person_name, entry.person_function)
+    facts["shell"] = (centre_name, entered.person_name, entered.person_function)
     if "language" not in cookie:
-        g.language = respondent.language
-    set_actor(actor_of(entry, respondent))
-
-
-def _read_together(entry_id: str) -> None:
-    """Brings everything about an entry into the session in one query; what follows finds it there."""
-    # Held in the passage, or the session would forget them at once.
-    passage().facts["read"] = session().execute(ENTERED, {"entry": entry_id}).first()
+        g.language = entered.language
+    set_actor(entered.actor)
 
 
 respondent_only = Policy("respondent", _admit)
@@ -99,27 +84,10 @@ def shell_texts() -> tuple[str, str, str] | None:
     return cast("tuple[str, str, str] | None", passed.facts.get("shell")) if passed is not None else None
 
 
-def own_patient(code: str) -> Patient:
-    """The patient of this code, when it is one of the visitor's centre.
-
-    Somebody else's patient and one that does not exist look the same: 404 (design.md, decision 4).
-    """
-    here = visitor()
-    asked = {"study": here.study.id, "centre": here.centre.id, "code": code}
-    found = session().execute(CHART, asked).first()
-    if found is None:
-        raise NotFound
-    passage().facts["chart"] = found
-    return found[0]
-
-
-def read_with_patient() -> tuple[Response | None, Disposition | None]:
-    """The response and the disposition that were read together with the patient."""
-    found = cast(Any, passage().facts["chart"])
-    return found[2], found[3]
-
-
-def _surviving(centre: Centre) -> Centre:
+def _surviving(entered: Entered) -> tuple[int, str]:
+    if entered.centre_merged_into is None:
+        return entered.centre_id, entered.centre_name
+    centre = session().get_one(Centre, entered.centre_merged_into)
     while centre.merged_into_id is not None:
         centre = session().get_one(Centre, centre.merged_into_id)
-    return centre
+    return centre.id, centre.name

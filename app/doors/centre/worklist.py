@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app.collection.reading import WorklistLine, response_of, situation_kept, worklist
 from app.collection.submitting import left_since, submission_of
+from app.doors.centre.charts import own_chart
 from app.doors.centre.dispositions import disposition_text
 from app.doors.centre.enrolling import works_without_list
-from app.doors.centre.visiting import own_patient, respondent_only, visitor
+from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
 from app.doors.request import installation, session
 from app.outreach.queries import waiting_on
@@ -43,8 +44,7 @@ def show() -> str:
 @allow(respondent_only)
 def go_on(code: str) -> ResponseReturnValue:
     """Leads to where the work on this patient goes on."""
-    patient = own_patient(code)
-    return redirect(url_for("review.show", code=patient.code), 302)
+    return redirect(url_for("review.show", code=own_chart(code).code), 302)
 
 
 def _left_by_corrections(line: WorklistLine) -> int:
