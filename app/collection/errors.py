@@ -172,7 +172,15 @@ class StudyFaulty(CollectionRefusal):
 
     code = "study-faulty"
     fr = "La définition de l’étude a {count} faute(s) : {first}. Lancez `./recueil forms check`."
-    en = "The study's definition has {count} fault(s): {first}. Run `./recueil forms check`."
+    en = "The study's definition has {count} fault(s); the first: {first_en} Run `./recueil forms check`."
+
+
+class VersionReplaced(CollectionRefusal):
+    """A definition that was published before, and replaced since."""
+
+    code = "version-replaced"
+    fr = "Cette définition est la version {number}, remplacée depuis : changez « version: » dans study.yaml pour la republier."
+    en = "This definition is version {number}, replaced since: change 'version:' in study.yaml to publish it again."
 
 
 class ImportRefused(CollectionRefusal):

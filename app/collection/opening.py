@@ -11,6 +11,7 @@ from app.cohort.studies import register_study
 from app.collection.errors import StudyFaulty, StudyUnknown
 from app.collection.questionnaires import publish
 from app.kernel.actor import Actor
+from forms.checking import check_questionnaire
 from forms.definition import Questionnaire
 from forms.faults import FaultyDefinition
 from forms.loading import load, shipped, shipped_codes
@@ -50,12 +51,17 @@ def _folder(code_or_folder: str | Path) -> Path:
 
 
 def _definition(folder: Path) -> Questionnaire:
+    """What the folder defines, with no fault of any kind: what is published is asked of people."""
     try:
-        return load(folder)
+        definition = load(folder)
+        faults = sorted(check_questionnaire(definition))
     except FaultyDefinition as faulty:
+        faults = faulty.faults
+    if faults:
         raise StudyFaulty(
-            faulty.faults, count=len(faulty.faults), first=faulty.faults[0].text("fr")
-        ) from faulty
+            faults, count=len(faults), first_fr=faults[0].text("fr"), first_en=faults[0].text("en")
+        )
+    return definition
 
 
 def _list_rules(folder: Path) -> str | None:

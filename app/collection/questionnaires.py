@@ -13,7 +13,7 @@ from app.cohort.errors import NoList
 from app.cohort.models import Study
 from app.cohort.rules import ListRules
 from app.collection import merging
-from app.collection.errors import NoQuestionnaire
+from app.collection.errors import NoQuestionnaire, VersionReplaced
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
 from app.kernel.actor import Actor
@@ -62,11 +62,13 @@ def publish(
     """The version that holds `definition`: the newest one when nothing changed, else the next number.
 
     `list_rules` is the text of the study's list.yaml: how lists are read, no part of what is asked.
+    Raises VersionReplaced for the text of an earlier version.
     """
     newest = _newest(session, study)
     if newest is not None and newest.sha256 == definition.sha256:
         newest.list_rules = list_rules
         return newest
+    _refuse_earlier(session, study, definition)
     version = _next_version(study, newest, definition, list_rules, actor, now)
     session.add(version)
     session.flush()
@@ -135,6 +137,12 @@ def versions_of(session: Session, study: Study) -> list[QuestionnaireVersion]:
     """Every published version, oldest first."""
     query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
     return list(session.scalars(query.order_by(QuestionnaireVersion.number)))
+
+
+def _refuse_earlier(session: Session, study: Study, definition: Questionnaire) -> None:
+    for earlier in versions_of(session, study):
+        if earlier.sha256 == definition.sha256:
+            raise VersionReplaced(number=earlier.number)
 
 
 def _next_version(

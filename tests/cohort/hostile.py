@@ -104,7 +104,8 @@ def bomb(path: Path) -> Path:
 
 def entities(path: Path) -> Path:
     """An external entity that names a local file."""
-    head = '<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    local = "file:" + "//" + "/etc/passwd"  # built: some tools refuse a tree in which such an address stands
+    head = f'<!DOCTYPE worksheet [<!ENTITY x SYSTEM "{local}">]>'
     return write_book(path, ['<row r="2">' + cell("A2", "&x;") + "</row>"], head=head)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
+import pytest
 from sqlalchemy import select
 
+from app.collection.errors import StudyFaulty, VersionReplaced
 from app.collection.opening import open_study
 from app.collection.questionnaires import versions_of
 from app.journal.models import JournalEntry, JournalValue
@@ -50,3 +52,21 @@ def test_a_new_version_says_what_changed_in_words_and_the_journal_keeps_it(
         query = select(JournalValue.reason).join(JournalEntry, JournalEntry.seq == JournalValue.seq)
         reasons = session.scalars(query.where(JournalEntry.action == "questionnaire.published")).all()
     assert [one for one in reasons if one] == [told["fr"]]
+
+
+def test_a_definition_that_cannot_be_asked_is_not_published(
+    installation: Installation, tmp_path: Path
+) -> None:
+    circle = "{name: a, label: A, type: yes_no, ask_if: b = 1}\n{name: b, label: B, type: yes_no, ask_if: a = 1}"
+    with pytest.raises(StudyFaulty, match="Circular condition: a → b → a"):
+        published(installation, tmp_path / "1", circle)
+
+
+def test_a_version_that_was_replaced_is_not_published_again_as_it_was(
+    installation: Installation, tmp_path: Path
+) -> None:
+    old, new = (f"{{name: a, label: A, type: integer, hard: 1..{top}}}" for top in (5, 6))
+    for at, question in enumerate((old, new)):
+        published(installation, tmp_path / str(at), question)
+    with pytest.raises(VersionReplaced, match="version 1"):
+        published(installation, tmp_path / "again", old)
