@@ -1,6 +1,7 @@
-"""Finds questions that no answers can ever open: every combination of the coded answers that their conditions read is tried.
+"""Finds questions that no answers can ever open: every combination of the coded answers that their conditions read is
+tried, and of the numbers on either side of each number they are compared with.
 
-What is not coded (a number, a date) may be anything, so that only what is certain is reported."""
+What is neither (a date, a number that is computed with) may be anything, so that only what is certain is reported."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -11,6 +12,7 @@ from forms.expressions import nodes
 from forms.expressions.parsing import NotAnExpression, parse
 from forms.expressions.values import OPERATIONS, truth
 from forms.faults import Fault, fault
+from forms.sampling import numbers_tried
 from forms.types import TYPES
 
 Atom = tuple[str, str | None]
@@ -51,6 +53,7 @@ def _possible(questionnaire: Questionnaire, conditions: list[tuple[Formula, bool
         if node is not None:
             values |= {atom: found for atom in _atoms(node) if (found := _values(questionnaire, atom))}
     guards = {atom: _parsed(formula) for atom in values if (formula := _own(questionnaire, atom)) is not None}
+    values |= numbers_tried(questionnaire, [node for node, _ in parsed] + list(guards.values()))
     size = 1
     for found in values.values():
         size *= len(found)

@@ -88,6 +88,7 @@ def test_a_circle_over_several_conditions_names_its_path(tmp_path: Path) -> None
     [
         "a = 1 and a = 2", "a in (1, 2) and not (a in (1, 2))", "1 = 2", "a = 1 and b = 1", "missing(a) and a = 1",
         "y = 1 and y = 0",
+        "n > 5 and n < 3", "i > 3 and i < 4", "i > 20", "d < 0 or d in (11, 12)", "y = 1 and (n > 5 and n = 2)",
         "coalesce(a, 3) = 3 and a = 1", "nothing", "y = 1 and (a = 1 and a = 2 or y = 0)",
     ],
 )  # fmt: skip
@@ -97,10 +98,12 @@ def test_a_question_that_can_never_be_asked_is_found(tmp_path: Path, condition: 
       {{name: b, label: B, type: yes_no, ask_if: a = 2}}
       {{name: y, label: Y, type: yes_no}}
       {{name: n, label: N, type: decimal}}
+      {{name: i, label: I, type: integer, hard: 0..10}}
+      {{name: d, label: D, type: decimal, hard: 0..10}}
       {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
     """
     one = found(tmp_path, rows)
-    assert (one.code, one.line) == ("unreachable", 11)
+    assert (one.code, one.line) == ("unreachable", 13)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,11 @@ def test_a_question_that_can_never_be_asked_is_found(tmp_path: Path, condition: 
     [
         "a = 1 or a = 2",
         "a = 2 and b = 1",
-        "n > 5 and n < 3",
+        "n > 5 and n < 6",
+        "n + 0 > 5 and n < 3",
+        "i >= 10 and i != 9",
+        "d > 9.9 and d < 10",
+        "known(n) and n != 2",
         "not (a = 1)",
         "coalesce(a, 3) = 3",
         "has_any(m, x)",
@@ -122,6 +129,8 @@ def test_a_question_that_may_be_asked_is_left_alone(tmp_path: Path, condition: s
       {{name: y, label: Y, type: yes_no}}
       {{name: n, label: N, type: decimal}}
       {{name: m, label: M, type: multiple, choices: {{x: X, none: N}}, exclusive: none}}
+      {{name: i, label: I, type: integer, hard: 0..10}}
+      {{name: d, label: D, type: decimal, hard: 0..10}}
       {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
     """
     assert codes(tmp_path, rows) == []
