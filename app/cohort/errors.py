@@ -117,3 +117,12 @@ class CannotUndo(Refusal):
     status = 409
     fr = "Cette décision ne peut plus être annulée : {why_fr}"
     en = "This decision can no longer be undone: {why_en}"
+
+
+class StaleDecision(Refusal):
+    """What the decision was about changed since it was shown."""
+
+    code = "stale-decision"
+    status = 409
+    fr = "Rien n’a été fait : cela a changé depuis l’aperçu. {changes_fr} Relisez l’aperçu, puis confirmez."
+    en = "Nothing was done: this changed since the preview. {changes_en} Read the preview again, then confirm."

@@ -1,14 +1,19 @@
 """Merging and splitting patients and centres by hand: what hangs on them follows, and everything can come back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.cohort.centres import centre_by_id, make_centre, remember_alias
 from app.cohort.deciding import Desk, Done, conclude, replayed
 from app.cohort.errors import BadDecision
+from app.cohort.expecting import (
+    expect,
+    lock_centres,
+    lock_patients,
+    state_of_centres,
+    state_of_patients,
+)
 from app.cohort.ledger import Ledger, keys_where, move_all
 from app.cohort.models import Authorisation, Centre, CentreAlias, Decision, Patient
 from app.cohort.names import Place
@@ -16,26 +21,25 @@ from app.cohort.relinking import Relinker
 from app.cohort.resolving import Entry
 
 
-@dataclass(frozen=True)
-class Merged:
-    """The keys that a merge moved in bulk, for its undoing."""
-
-    kind: str
-    gone: Any
-    kept: Any
-    moved: dict[str, list[Any]]
-
-
 def merge_patients(
-    desk: Desk, gone: Patient, kept: Patient, *, mutation_id: str, reason: str | None = None
+    desk: Desk,
+    gone: Patient,
+    kept: Patient,
+    *,
+    mutation_id: str,
+    reason: str | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """`gone` and `kept` are one person: rows, answers and links move to `kept`; the code of `gone` finds it.
 
-    Raises BadDecision for one and the same or for patients of two studies; a hook may refuse.
+    Raises BadDecision for one and the same or for patients of two studies, StaleDecision when they no longer are
+    as `seen` (a `state_text`); a hook may refuse.
     """
     known = replayed(desk, mutation_id)
     if known is not None:
         return known
+    lock_patients(desk.session, gone, kept)
+    expect(desk.session, desk.study, seen, state_of_patients(desk.session, gone, kept))
     if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
         raise BadDecision(
             why_fr="il faut deux patients distincts de l’étude.", why_en="two distinct patients are needed."
@@ -52,12 +56,20 @@ def merge_patients(
 
 
 def split_patient(
-    desk: Desk, patient: Patient, row_ids: Sequence[int], *, mutation_id: str, reason: str | None = None
+    desk: Desk,
+    patient: Patient,
+    row_ids: Sequence[int],
+    *,
+    mutation_id: str,
+    reason: str | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """These rows of `patient` are another person, who becomes a new patient. The answers stay where they are."""
     known = replayed(desk, mutation_id)
     if known is not None:
         return known
+    lock_patients(desk.session, patient)
+    expect(desk.session, desk.study, seen, state_of_patients(desk.session, patient))
     own = set(keys_where(desk.session, Authorisation, "patient_id", patient.id))
     if not row_ids or not set(row_ids) < own:
         raise BadDecision(
@@ -69,13 +81,46 @@ def split_patient(
     return conclude(desk, Done("split", ledger, {}), mutation_id=mutation_id, reason=reason)
 
 
+def move_patient(
+    desk: Desk,
+    patient: Patient,
+    centre: Centre,
+    *,
+    mutation_id: str,
+    reason: str | None = None,
+    seen: str | None = None,
+) -> Decision:
+    """`centre` is asked about `patient` from now on. Code, rows and answers stay the patient's."""
+    known = replayed(desk, mutation_id)
+    if known is not None:
+        return known
+    lock_patients(desk.session, patient)
+    expect(desk.session, desk.study, seen, state_of_patients(desk.session, patient))
+    strange = patient.study_id != desk.study.id or centre.study_id != desk.study.id
+    if strange or patient.merged_into_id or centre.merged_into_id or patient.centre_id == centre.id:
+        raise BadDecision(
+            why_fr="choisissez un autre centre de l’étude.", why_en="choose another centre of the study."
+        )
+    ledger = Ledger(desk.session)
+    ledger.set(patient, centre_id=centre.id)
+    return conclude(desk, Done("move", ledger), mutation_id=mutation_id, reason=reason)
+
+
 def merge_centres(
-    desk: Desk, gone: Centre, kept: Centre, *, mutation_id: str, reason: str | None = None
+    desk: Desk,
+    gone: Centre,
+    kept: Centre,
+    *,
+    mutation_id: str,
+    reason: str | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """`gone` and `kept` are one hospital: patients, rows, respondents and links move to `kept`; codes stay."""
     known = replayed(desk, mutation_id)
     if known is not None:
         return known
+    lock_centres(desk.session, gone, kept)
+    expect(desk.session, desk.study, seen, state_of_centres(desk.session, gone, kept))
     if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
         raise BadDecision(
             why_fr="il faut deux centres distincts de l’étude.", why_en="two distinct centres are needed."

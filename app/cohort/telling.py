@@ -1,0 +1,66 @@
+"""What a decision taken by hand did, in one plain sentence, read from what it keeps for its undoing."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Centre, CentreAlias, Decision, Patient
+
+Told = tuple[str, str]
+NOTHING: Told = ("", "")
+
+
+def told_by_hand(session: Session, decision: Decision) -> Told:
+    """What was merged, split, moved or assigned, in French and English; empty for the answer to a question."""
+    document = orjson.loads(decision.before)
+    if decision.case_id is not None:
+        return NOTHING
+    if document.get("merge"):
+        return _merged(session, document["merge"])
+    for table, key, column, before, after in document["changes"]:
+        if (table, column) == ("patient", "centre_id"):
+            return _moved(session, key, before, after)
+        if (table, column) == ("centre_alias", "centre_id"):
+            return _respelt(session, key, before, after)
+    parted = [one for one in document["changes"] if (one[0], one[2]) == ("authorisation", "patient_id")]
+    return _split(session, parted) if parted else NOTHING
+
+
+def _merged(session: Session, merge: dict[str, Any]) -> Told:
+    if merge["kind"] == "patient":
+        gone, kept = _code(session, merge["gone"]), _code(session, merge["kept"])
+    else:
+        gone, kept = _centre(session, merge["gone"]), _centre(session, merge["kept"])
+    return f"{gone} réuni à {kept}", f"{gone} merged into {kept}"
+
+
+def _moved(session: Session, patient: str, before: int, after: int) -> Told:
+    code, old, new = _code(session, patient), _centre(session, before), _centre(session, after)
+    return f"{code} : de {old} à {new}", f"{code}: from {old} to {new}"
+
+
+def _respelt(session: Session, alias: int, before: int, after: int) -> Told:
+    spelling = session.get(CentreAlias, alias)
+    name = spelling.name if spelling is not None else ""
+    old, new = _centre(session, before), _centre(session, after)
+    return f"« {name} » : de {old} à {new}", f"“{name}”: from {old} to {new}"
+
+
+def _split(session: Session, parted: list[list[Any]]) -> Told:
+    _, _, _, before, after = parted[0]
+    old, new, count = _code(session, before), _code(session, after), len(parted)
+    return (
+        f"{old} : {count} ligne(s) à {new or 'un nouveau patient'}",
+        f"{old}: {count} row(s) to {new or 'a new patient'}",
+    )
+
+
+def _code(session: Session, key: str) -> str:
+    patient = session.get(Patient, key)
+    return patient.code if patient is not None else ""
+
+
+def _centre(session: Session, key: int) -> str:
+    centre = session.get(Centre, key)
+    return f"{centre.code} {centre.name}" if centre is not None else "–"
