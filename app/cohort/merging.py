@@ -137,7 +137,14 @@ def merge_centres(
     return conclude(desk, Done("merge", ledger, facts), mutation_id=mutation_id, reason=reason)
 
 
-def split_alias(desk: Desk, alias: CentreAlias, *, mutation_id: str, reason: str | None = None) -> Decision:
+def split_alias(
+    desk: Desk,
+    alias: CentreAlias,
+    *,
+    mutation_id: str,
+    reason: str | None = None,
+    seen: str | None = None,
+) -> Decision:
     """This spelling was another hospital: it becomes a centre of its own, for this and the next lists.
 
     Rows already stored keep their centre; the next list with this spelling goes to the new one.
@@ -145,6 +152,9 @@ def split_alias(desk: Desk, alias: CentreAlias, *, mutation_id: str, reason: str
     known = replayed(desk, mutation_id)
     if known is not None:
         return known
+    owner = desk.session.get_one(Centre, alias.centre_id)
+    lock_centres(desk.session, owner)
+    expect(desk.session, desk.study, seen, state_of_centres(desk.session, owner))
     ledger = Ledger(desk.session)
     place = Place(alias.name, alias.city, alias.postcode, alias.finess)
     entry = Entry()

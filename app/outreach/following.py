@@ -3,8 +3,9 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.cohort.moving import CentreMerge, on_centre_merge
-from app.outreach.models import Contact, Respondent
+from app.cohort.moving import CentreMerge, PatientMerge, on_centre_merge, on_patient_merge
+from app.collection.models import Response
+from app.outreach.models import Contact, Query, Respondent
 
 
 def follow_centre(session: Session, merge: CentreMerge) -> None:
@@ -31,4 +32,14 @@ def _come_back(session: Session, merge: CentreMerge) -> None:
     session.expire_all()
 
 
+def follow_patient(session: Session, merge: PatientMerge) -> None:
+    """The corrections asked go where the answers went: the collection's hook, which moves them, runs before."""
+    both = (merge.gone, merge.kept)
+    holder = session.scalar(select(Response.patient_id).where(Response.patient_id.in_(both)))
+    if holder is not None:
+        session.execute(update(Query).where(Query.patient_id.in_(both)).values(patient_id=holder))
+        session.flush()
+
+
 on_centre_merge("outreach", follow_centre)
+on_patient_merge("outreach", follow_patient)

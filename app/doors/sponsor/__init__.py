@@ -5,6 +5,7 @@ from flask import Flask
 from app.doors.door import Door
 from app.doors.sponsor import (
     campaigning,
+    centres,
     chasing,
     completing,
     dashboard,
@@ -16,6 +17,7 @@ from app.doors.sponsor import (
     mapping,
     outbox,
     patients,
+    regrouping,
     respondents,
     reviewing,
     studies,
@@ -35,6 +37,8 @@ ROOMS = (
     mapping,
     reviewing,
     patients,
+    regrouping,
+    centres,
     respondents,
     outbox,
     inviting,

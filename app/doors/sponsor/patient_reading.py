@@ -30,6 +30,7 @@ class PatientLine:
     """One patient of the table."""
 
     code: str
+    centre_id: int
     centre: str
     centre_name: str
     first_grant_on: date | None
@@ -58,7 +59,10 @@ def patient_total(session: Session, study: Study, typed: str, standing: str) -> 
 def patients_page(
     session: Session, study: Study, typed: str, standing: str, *, limit: int, offset: int
 ) -> list[PatientLine]:
-    """A page of patients by code; `typed` is how their code begins, `standing` one of STANDINGS or empty."""
+    """A page of patients by code, of one of STANDINGS when `standing` names it.
+
+    `typed` is how their code begins, or their centre's code or a part of its name.
+    """
     query = _patients(study, typed, standing).limit(limit).offset(offset)
     return [PatientLine(*row) for row in session.execute(query)]
 
@@ -115,6 +119,7 @@ def _patients(study: Study, typed: str, standing: str) -> Select[*tuple[Any, ...
     query = (
         select(
             Patient.code,
+            Centre.id,
             Centre.code,
             Centre.name,
             Patient.first_grant_on,
@@ -130,5 +135,6 @@ def _patients(study: Study, typed: str, standing: str) -> Select[*tuple[Any, ...
         .order_by(func.length(Patient.code), Patient.code)
     )
     if typed:
-        query = query.where(Patient.code.startswith(typed.upper(), autoescape=True))
+        named = (Centre.code == typed) | Centre.name.icontains(typed, autoescape=True)
+        query = query.where(Patient.code.startswith(typed.upper(), autoescape=True) | named)
     return query.where(_STANDING.is_not_distinct_from(standing)) if standing else query

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from app.cohort.errors import UnknownPatient
-from app.cohort.models import Patient
+from app.cohort.ledger import keys_where
+from app.cohort.models import Authorisation, Centre, Patient
 from app.cohort.patients import patient_by_code
 from app.cohort.tracing import trace_rows
 from app.collection.reading import response_of
@@ -90,12 +91,15 @@ def _patient(patient_code: str) -> Patient:
 
 def _page(patient: Patient, refused: Refusal | None = None) -> str:
     response = response_of(session(), patient)
+    traced = trace_rows(session(), installation().vault, study(), language=language(), patient=patient)
+    keys = keys_where(session(), Authorisation, "patient_id", patient.id)
     return render_template(
         "patient.html",
         patient=patient,
+        centre=session().get_one(Centre, patient.centre_id),
         response=response,
         sections=answers_of(session(), response, language()),
-        rows=list(trace_rows(session(), installation().vault, study(), language=language(), patient=patient)),
+        rows=list(zip(keys, traced, strict=True)),
         queries=queries_on(session(), patient),
         problem=refused.message(language()) if refused else None,
     )

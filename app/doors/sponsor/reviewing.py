@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.identities import identities_shown
 from app.cohort.centres import list_centres
-from app.cohort.deciding import Desk, decide
-from app.cohort.errors import AlreadyDecided, BadDecision, CannotUndo
+from app.cohort.deciding import decide
+from app.cohort.errors import AlreadyDecided, BadDecision
 from app.cohort.review import Case, decided_cases, find_case, list_cases, list_decisions, progress
+from app.cohort.telling import told_by_hand
 from app.cohort.undoing import undo
-from app.collection.questionnaires import list_rules_of
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import installation, language, session
+from app.doors.sponsor.by_hand import desk
 from app.doors.sponsor.evidence import compare, ways
 from app.doors.sponsor.rights import managers, someone, study
 from app.kernel.errors import Refusal
@@ -45,7 +46,7 @@ def answer(code: str, case_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         decision = decide(
-            _desk(),
+            desk(),
             case_id,
             form.get("action", ""),
             mutation_id=form.get("mutation", "")[:64] or uuid4().hex,
@@ -72,14 +73,13 @@ def show_decisions(code: str) -> ResponseReturnValue:
 def take_back(code: str, decision_id: int) -> ResponseReturnValue:
     """Restores exactly what the decision changed."""
     try:
-        undo(_desk(), decision_id)
-    except CannotUndo as refused:
-        return _decisions(refused), 409
+        with session().begin_nested():
+            undone = undo(desk(), decision_id)
+    except Refusal as refused:
+        return _decisions(refused), refused.status
+    if undone.case_id is None:
+        return redirect(url_for("reviewing.show_decisions", code=code, undone=decision_id), 303)
     return redirect(url_for("reviewing.show", code=code, undone=decision_id, skip=_address(_skipped())), 303)
-
-
-def _desk() -> Desk:
-    return Desk(session(), installation().vault, study(), list_rules_of(session(), study()), actor(), now())
 
 
 def _queue(*, everything: bool = False) -> list[Case]:
@@ -131,4 +131,5 @@ def _decisions(refused: Refusal | None = None) -> str:
     problem = refused.message(language()) if refused else None
     decisions = list_decisions(session(), study(), 200)
     cases = decided_cases(session(), installation().vault, study(), decisions)
-    return render_template("decisions.html", decisions=decisions, cases=cases, problem=problem)
+    told = {one.id: told_by_hand(session(), one) for one in decisions if one.case_id is None}
+    return render_template("decisions.html", decisions=decisions, cases=cases, told=told, problem=problem)

@@ -24,7 +24,7 @@ _ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statist
 TABS = (
     Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
     Tab("lists.show", lazy_gettext("Listes"), _DESK, ("mapping", "reviewing")),
-    Tab("patients.show", lazy_gettext("Patients"), _DESK),
+    Tab("patients.show", lazy_gettext("Patients"), _DESK, ("regrouping", "centres")),
     Tab("respondents.show", lazy_gettext("Correspondants"), _DESK),
     Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
     Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),

@@ -177,8 +177,20 @@ def say_decision(action: str) -> str:
         "keep_other": gettext("L’autre gardée"),
         "merge": gettext("Réunis"),
         "split": gettext("Séparés"),
+        "move": gettext("Rattaché à un autre centre"),
     }
     return str(actions.get(action, action))
+
+
+def say_alias_origin(origin: str) -> str:
+    """How a spelling of a centre was recognised."""
+    origins = {
+        "list": gettext("par la liste"),
+        "typo": gettext("à une faute près"),
+        "decided": gettext("à la main"),
+        "given": gettext("par les correspondants"),
+    }
+    return str(origins.get(origin, origin))
 
 
 def say_weight(fact: str) -> str:
@@ -294,6 +306,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "disposition": say_disposition,
     "decision": say_decision,
     "weight": say_weight,
+    "alias_origin": say_alias_origin,
     "journal_action": say_action,
     "journal_subject": say_subject,
     "plan_label": say_plan_label,

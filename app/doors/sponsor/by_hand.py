@@ -1,0 +1,78 @@
+"""Deciding by hand: a plain preview of what moves, a reason, the decision; what changed meanwhile is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.cohort.deciding import Desk
+from app.cohort.models import Decision
+from app.collection.questionnaires import list_rules_of
+from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.rights import study
+from app.kernel.errors import Refusal
+
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A decision told before it is taken. `hidden` are its form's fields; `blocked` says why it cannot be taken."""
+
+    title: str
+    button: str
+    moves: list[str]
+    stays: list[str]
+    warnings: list[str]
+    blocked: str
+    seen: str
+    hidden: list[tuple[str, str]]
+    back: str
+    other_way: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What every decision by hand is given: who decides, once, why, and what was seen."""
+
+    desk: Desk
+    mutation_id: str
+    reason: str
+    seen: str
+
+
+def desk() -> Desk:
+    """The review desk of this request."""
+    return Desk(session(), installation().vault, study(), list_rules_of(session(), study()), actor(), now())
+
+
+def confirm_page(preview: Preview, problem: str = "") -> str:
+    """The preview with its form."""
+    return render_template(
+        "by_hand.html",
+        preview=preview,
+        problem=problem,
+        reason=request.form.get("reason", ""),
+        mutation=uuid4().hex,
+        action=request.path,
+    )
+
+
+def carry_out(
+    operation: Callable[[Given], Decision], preview: Callable[[], Preview], onward: Callable[[Decision], str]
+) -> ResponseReturnValue:
+    """Takes the decision and goes `onward`, or shows the preview as it is now with what went wrong."""
+    form = request.form
+    reason = form.get("reason", "").strip()[:LONGEST]
+    if not reason:
+        return confirm_page(preview(), gettext("Donnez un motif : il est gardé avec la décision.")), 422
+    mutation = form.get("mutation", "")[:64] or uuid4().hex
+    try:
+        with session().begin_nested():
+            decision = operation(Given(desk(), mutation, reason, form.get("seen", "")))
+    except Refusal as refused:
+        return confirm_page(preview(), refused.message(language())), refused.status
+    return redirect(onward(decision), 303)
