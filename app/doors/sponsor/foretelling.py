@@ -111,28 +111,8 @@ def move_of_patient(session: Session, patient: Patient, centre: Centre, back: st
 
 def merge_of_centres(session: Session, gone: Centre, kept: Centre, back: str, other_way: str) -> Preview:
     """`gone` becomes part of `kept`."""
-    patients = _count(session, Patient, Patient.centre_id == gone.id, Patient.merged_into_id.is_(None))
     people = set(session.scalars(select(Respondent.mailbox).where(Respondent.centre_id == gone.id)))
     both = people & set(session.scalars(select(Respondent.mailbox).where(Respondent.centre_id == kept.id)))
-    calls = _count(session, Contact, Contact.centre_id == gone.id)
-    moves = [
-        ngettext(
-            "%(num)s patient, avec ses lignes et son questionnaire",
-            "%(num)s patients, avec leurs lignes et leurs questionnaires",
-            patients,
-        ),
-        ngettext(
-            "%(num)s correspondant, avec son lien",
-            "%(num)s correspondants, avec leurs liens",
-            len(people - both),
-        ),
-        ngettext("%(num)s appel noté", "%(num)s appels notés", calls),
-        ngettext(
-            "%(num)s orthographe",
-            "%(num)s orthographes",
-            len(keys_where(session, CentreAlias, "centre_id", gone.id)),
-        ),
-    ]
     stays = [
         gettext("Les codes des patients ne changent pas."),
         gettext("Les liens déjà envoyés marchent toujours."),
@@ -150,7 +130,7 @@ def merge_of_centres(session: Session, gone: Centre, kept: Centre, back: str, ot
             "Réunir %(gone)s à %(kept)s", gone=_named(session, gone.id), kept=_named(session, kept.id)
         ),
         button=gettext("Réunir"),
-        moves=moves,
+        moves=_moving_with(session, gone, len(people - both)),
         stays=stays,
         warnings=[],
         blocked=gettext("C’est le même centre.") if gone.id == kept.id else "",
@@ -159,6 +139,22 @@ def merge_of_centres(session: Session, gone: Centre, kept: Centre, back: str, ot
         back=back,
         other_way=other_way,
     )
+
+
+def _moving_with(session: Session, gone: Centre, people: int) -> list[str]:
+    patients = _count(session, Patient, Patient.centre_id == gone.id, Patient.merged_into_id.is_(None))
+    calls = _count(session, Contact, Contact.centre_id == gone.id)
+    spellings = len(keys_where(session, CentreAlias, "centre_id", gone.id))
+    return [
+        ngettext(
+            "%(num)s patient, avec ses lignes et son questionnaire",
+            "%(num)s patients, avec leurs lignes et leurs questionnaires",
+            patients,
+        ),
+        ngettext("%(num)s correspondant, avec son lien", "%(num)s correspondants, avec leurs liens", people),
+        ngettext("%(num)s appel noté", "%(num)s appels notés", calls),
+        ngettext("%(num)s orthographe", "%(num)s orthographes", spellings),
+    ]
 
 
 def split_of_spelling(session: Session, alias: CentreAlias, back: str) -> Preview:
