@@ -5,13 +5,11 @@ database every time.
 """
 
 import time
-from copy import deepcopy
 from functools import lru_cache
-from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, Response, current_app, session
 from flask import Request as FlaskRequest
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
 
 REMEMBERED = 1_024
@@ -22,23 +20,27 @@ class RememberingSessions(SecureCookieSessionInterface):
     """Flask's signed cookies, whose signature is not computed again for a cookie seen a moment ago."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], dict[str, Any]] = {}
+        self._known: dict[tuple[str, int], dict[str, str | int]] = {}
 
     def open_session(self, app: Flask, request: FlaskRequest) -> SecureCookieSession | None:
         """The session of the request's cookie; an empty one where its signature is not ours."""
-        sent = request.cookies.get(self.get_cookie_name(app))
-        if not sent:
-            return super().open_session(app, request)
-        key = (sent, int(time.time() // SECONDS))
+        # The whole header is the key: a cookie that is known need not even be parsed.
+        key = (request.environ.get("HTTP_COOKIE", ""), int(time.time() // SECONDS))
         held = self._known.get(key)
         if held is not None:
-            return self.session_class(deepcopy(held))
+            return self.session_class(held)
         opened = super().open_session(app, request)
-        if opened:
+        # Only texts and numbers: a copy shares nothing with a request that changes its own.
+        if opened and all(isinstance(value, str | int) for value in opened.values()):
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[key] = deepcopy(dict(opened))
+            self._known[key] = dict(opened)
         return opened
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Sends the cookie where it was changed. That pages differ by cookie is said by headers.py, of all of them."""
+        if session.modified:
+            super().save_session(app, session, response)
 
 
 def form_token() -> str:

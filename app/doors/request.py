@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g
-from flask_babel import get_locale
+from flask_babel import get_locale, get_translations
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -86,7 +86,27 @@ def installation() -> Installation:
     return cast(Installation, current_app.extensions["installation"])
 
 
+def gettext(text: str, **values: object) -> str:
+    """`text` in this request's language, with its values put in."""
+    said = str(_catalogue().ugettext(text))
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The same for a text that counts: `num` chooses between its two forms and is one of its values."""
+    return str(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
+
+
+def _catalogue() -> Any:
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
 def language() -> Language:
     """The language of this request's pages."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "fr"
+    # Held, as the catalogue is: Flask-Babel looks for both anew at every word, a tenth of a page of questions.
+    if "said" not in g:
+        locale = get_locale()
+        g.said = "en" if locale is not None and locale.language == "en" else "fr"
+    return cast(Language, g.said)

@@ -1,11 +1,10 @@
 """The mark beside an answer on which the sponsor has put a question: the words, and the way to the reply."""
 
 from flask import url_for
-from flask_babel import gettext
 from markupsafe import Markup
 
 from app.cohort.models import Patient
-from app.doors.request import session
+from app.doors.request import gettext, session
 from app.outreach.queries import queries_on
 
 

@@ -2,9 +2,8 @@
 
 from datetime import date, datetime
 
-from flask_babel import get_locale
-
 from app.collection.evaluating import CALENDAR
+from app.doors.request import language
 
 
 def day(on: date | None) -> str:
@@ -33,4 +32,4 @@ def clock_time(at: datetime) -> str:
 
 
 def _english() -> bool:
-    return str(get_locale() or "fr").startswith("en")
+    return language() == "en"

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from app.cohort.models import Patient
@@ -14,7 +13,7 @@ from app.doors.centre.charts import own_chart
 from app.doors.centre.screens import Reason
 from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 
 views = Blueprint("dispositions", __name__)
 

@@ -6,13 +6,12 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from app.cohort.models import Study
 from app.doors.centre.shells import shell_now
 from app.doors.centre.visiting import ENTRY, respondent_only, visitor
 from app.doors.guard import allow, public
-from app.doors.request import installation, language, now, session
+from app.doors.request import gettext, installation, language, now, session
 from app.kernel.language import LANGUAGES
 from app.outreach.errors import LinkRefused, PersonUnnamed
 from app.outreach.links import enter, find_link, leave, link_in_force

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Mark, Shown, marks
 from app.doors.centre.skeletons import Skeleton, drawn_as, ident
+from app.doors.request import gettext
 from forms.answers import Address, Cell
 from forms.definition import Question
 from forms.refusals import AnswerRefused
@@ -19,8 +19,8 @@ def fill(skeleton: Skeleton, shown: Shown) -> str:
     slots: dict[str, str] = {}
     for name, mark in marks(shown).items():
         _mark_slots(slots, name, mark)
-    for address in shown.addresses():
-        _value_slots(slots, shown, address)
+    for name, address in shown.fields():
+        _value_slots(slots, shown, name, address)
     for block in shown.page.blocks:
         if block.group is not None:
             slots[f"lines|{block.group}|"] = lines_html(skeleton, shown, block, slots)
@@ -43,7 +43,11 @@ def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, 
 
 def as_entered(shown: Shown, address: Address) -> Entered:
     """What the fields of a question hold before anybody touches them: the stored answer as a person types it."""
-    return entered_of(shown.question(address.name), shown.cell(str(address)), shown.language)
+    name = str(address)
+    held = shown.held.get(name)
+    if held is None:
+        held = shown.held[name] = entered_of(shown.question(address.name), shown.cell(name), shown.language)
+    return held
 
 
 def entered_of(question: Question, cell: Cell, language: str) -> Entered:
@@ -64,8 +68,7 @@ def _mark_slots(slots: dict[str, str], name: str, mark: Mark) -> None:
             slots[f"invalid|{name}|"] = ' aria-invalid="true"'
 
 
-def _value_slots(slots: dict[str, str], shown: Shown, address: Address) -> None:
-    name = str(address)
+def _value_slots(slots: dict[str, str], shown: Shown, name: str, address: Address) -> None:
     question = shown.question(address.name)
     entered = shown.entered.get(name)
     if entered is None:

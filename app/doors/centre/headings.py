@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext
+from markupsafe import escape
 
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import ESSENTIAL, Page
-from app.doors.request import language
+from app.doors.request import gettext, language
 from forms.definition import Derived, Questionnaire
 from forms.types import TYPES
 
@@ -40,8 +40,23 @@ def heading_of(moment: Moment, page: Page) -> Headings:
     }
 
 
-def derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
-    """The values computed from this page's answers, with their labels."""
+def draw_derived(moment: Moment, page: Page) -> str:
+    """What is computed from this page's answers, as HTML; empty where nothing is."""
+    pairs = _derived_of(moment, page)
+    if not pairs:
+        return ""
+    rows = "".join(
+        f'<div><dt>{escape(label)}</dt><dd class="number">{escape(value)}</dd></div>'
+        for label, value in pairs
+    )
+    title = escape(gettext("Calculé d’après vos réponses"))
+    return (
+        f'<section class="sheet derived" aria-labelledby="calcule"><h2 id="calcule">{title}</h2>'
+        f'<dl class="facts">{rows}</dl></section>'
+    )
+
+
+def _derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
     said, questionnaire = language(), moment.version.questionnaire
     shown = []
     for name in _computed_on(questionnaire.sha256, _Key(questionnaire), page.section):

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
 
 from app.collection.changes import Change, Clash
@@ -15,7 +14,7 @@ from app.collection.saving import SaveReply, save
 from app.doors.centre.charts import own_chart
 from app.doors.centre.dates import clock_time
 from app.doors.centre.filling import as_entered
-from app.doors.centre.headings import derived_of
+from app.doors.centre.headings import draw_derived
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import counts_of
 from app.doors.centre.plans import Page, page_of
@@ -24,7 +23,7 @@ from app.doors.centre.showing import Shown, marks
 from app.doors.centre.telling import described
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 from forms.answers import MISSING, NotAnAddress
 
 views = Blueprint("live", __name__)
@@ -103,7 +102,7 @@ def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply) -> dict[str,
         "menu": {code: escaped(count) for code, (count, _) in counts_of(moment).items()},
         "required": sum(counted[0] for counted in moment.situation.progress.values()),
         "left": sum(counted[2] for counted in moment.situation.progress.values()),
-        "derived": render_template("_derived.html", derived=derived_of(moment, page)),
+        "derived": draw_derived(moment, page),
         "groups": {
             block.group: [shown.opened(block), shown.lines(block)]
             for block in page.blocks

@@ -59,8 +59,7 @@ class Moment:
 
     def is_closed(self, page: Page) -> bool:
         """Whether nothing at all is asked on a page."""
-        asks = [block.asks for block in page.blocks]
-        return any(asks) and all(names <= self.situation.off for names in asks)
+        return bool(page.asks) and page.asks <= self.situation.off
 
 
 def moment_of(chart: Chart) -> Moment:

@@ -5,14 +5,13 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import request
-from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.doors.centre.dates import instant, partial_date
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import Page, pages_of
 from app.doors.centre.visiting import visitor
-from app.doors.request import language
+from app.doors.request import gettext, language, ngettext
 from app.kernel.language import Language
 from forms.definition import Questionnaire
 
@@ -88,7 +87,7 @@ def bar_of(moment: Moment) -> dict[str, str]:
 def saved_text(moment: Moment) -> str:
     """When the answers were last stored."""
     at = moment.chart.last_answer_at
-    return str(gettext("Dernier enregistrement : %(when)s", when=instant(at))) if at else ""
+    return gettext("Dernier enregistrement : %(when)s", when=instant(at)) if at else ""
 
 
 def sex_text(sex: int | None) -> str:
@@ -120,7 +119,9 @@ def counts_of(moment: Moment) -> dict[str, tuple[str, str]]:
     """What the menu says of each section, and its class: not asked, wrong, done of required, complete."""
     pages = pages_of(moment.version.questionnaire)
     open_sections = {page.section for page in pages if not moment.is_closed(page)}
-    wrong, complete = _wrong_by_section(moment), gettext("complet")
+    wrong = _wrong_by_section(moment)
+    done_mark = Markup('<span class="menu__done">✓<span class="visually-hidden"> {}</span></span>')
+    complete = done_mark.format(gettext("complet"))
     said = {}
     for section in moment.version.questionnaire.sections:
         code = section.code
@@ -132,8 +133,7 @@ def counts_of(moment: Moment) -> dict[str, tuple[str, str]]:
         elif left:
             said[code] = (f"{done}/{required}", "")
         elif required:
-            done_mark = Markup('<span class="menu__done">✓<span class="visually-hidden"> {}</span></span>')
-            said[code] = (done_mark.format(complete), "")
+            said[code] = (complete, "")
         else:
             said[code] = ("", "")
     return said

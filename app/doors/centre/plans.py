@@ -1,16 +1,25 @@
 """What a page of questions asks, in order: blocks of questions and of lines. It knows neither request nor HTML."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from forms.answers import Address, lines_key
 from forms.definition import Question, Questionnaire, Section
+
+# An address with its text: a page asks for that text of every field several times.
+Field = tuple[str, Address]
+
+
+def named(address: Address) -> Field:
+    """The field at an address."""
+    return str(address), address
 
 
 @dataclass(frozen=True)
 class Block:
     """One section at one visit: the questions before its lines, on each line, and after them.
 
+    `fields` and `line_fields` are what a person can fill, in that order, the dates beside ticks among them;
     `asks` are the addresses outside of lines that a person answers; `reads_list` is whether any question
     shows what the list says.
     """
@@ -22,6 +31,8 @@ class Block:
     group: str | None = None
     line: tuple[str, ...] = ()
     after: tuple[Address, ...] = ()
+    fields: tuple[Field, ...] = ()
+    line_fields: tuple[str, ...] = ()
     asks: frozenset[str] = frozenset()
     reads_list: bool = False
 
@@ -34,6 +45,10 @@ class Block:
         """The addresses of one line."""
         return [Address(name, self.visit, number) for name in self.line]
 
+    def fields_on(self, number: int) -> list[Field]:
+        """The fields of one line."""
+        return [named(Address(name, self.visit, number)) for name in self.line_fields]
+
 
 @dataclass(frozen=True)
 class Page:
@@ -43,10 +58,15 @@ class Page:
     visit: str | None
     blocks: tuple[Block, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The page's name in caches and in the progress of a response."""
         return f"{self.section}/{self.visit}" if self.visit else self.section
+
+    @cached_property
+    def asks(self) -> frozenset[str]:
+        """The addresses outside of lines that a person answers."""
+        return frozenset().union(*(block.asks for block in self.blocks))
 
 
 ESSENTIAL = "essentiel"
@@ -135,9 +155,26 @@ def _block(questionnaire: Questionnaire, section: Section, visit: str | None, *,
         else None,
         line=tuple(lines),
         after=tuple(_address(one, visit) for place, one in around if place > first_line),
+        fields=tuple(
+            named(_address(one, visit)._replace(name=name))
+            for _, one in around
+            for name in (one.name, *_tick_dates(questionnaire, one))
+        ),
+        line_fields=tuple(
+            name for line in lines for name in (line, *_tick_dates(questionnaire, questionnaire.questions[line]))
+        ),
         asks=frozenset(str(_address(one, visit)) for _, one in around if not one.read_only),
         reads_list=any(one.from_list for one in asked),
     )
+
+
+def _tick_dates(questionnaire: Questionnaire, question: Question) -> list[str]:
+    """The names of the date questions beside the ticks of a multiple question."""
+    return [
+        one.name
+        for one in questionnaire.questions.values()
+        if question.dates and one.tick_of is not None and one.tick_of[0] == question.name
+    ]
 
 
 def _asked_at(question: Question, section: Section, visit: str | None) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.collection.changes import Change, LineChange
@@ -14,6 +13,7 @@ from app.doors.centre.filling import as_entered
 from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Shown
 from app.doors.centre.skeletons import drawn_as
+from app.doors.request import gettext
 from forms.answers import MISSING, Address
 
 LINE_NUMBER = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
@@ -34,11 +34,11 @@ class Posted:
 def as_was(shown: Shown) -> str:
     """What the page shows, compactly: it travels with the form, so that only touched fields become changes."""
     held: dict[str, list[object]] = {}
-    for address in shown.addresses():
-        if str(address) in shown.document.answers or shown.question(address.name).identity:
+    for name, address in shown.fields():
+        if name in shown.document.answers or shown.question(address.name).identity:
             entered = as_entered(shown, address)
             if entered.typed or entered.missing:
-                held[str(address)] = [entered.typed, entered.missing]
+                held[name] = [entered.typed, entered.missing]
     return orjson.dumps(held).decode()
 
 
@@ -83,7 +83,7 @@ def _bases(text: str) -> dict[str, int]:
 
 def _addresses(shown: Shown, form: MultiDict[str, str]) -> Iterator[Address]:
     seen = set()
-    for address in shown.addresses():
+    for _, address in shown.fields():
         seen.add(address)
         yield address
     for block in shown.page.blocks:

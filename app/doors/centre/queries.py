@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.exceptions import Conflict, NotFound
 
@@ -15,7 +14,7 @@ from app.doors.centre.charts import own_chart
 from app.doors.centre.filling import fact_text, fill
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import patient_url
-from app.doors.centre.plans import Block, Page, page_holding
+from app.doors.centre.plans import Block, Page, named, page_holding
 from app.doors.centre.posted import Posted, as_was, read_posted
 from app.doors.centre.screens import Reply
 from app.doors.centre.showing import Shown
@@ -23,7 +22,7 @@ from app.doors.centre.skeletons import compile_one, ident
 from app.doors.centre.telling import tell_refusal
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 from app.outreach.models import Query
 from app.outreach.queries import answer, queries_on
 from forms.answers import Address
@@ -120,7 +119,7 @@ def _shown(moment: Moment, query: Query) -> Shown | None:
         return None
     # Dates of ticks have addresses of their own: they are not what is asked about.
     alone = replace(whole, questions={question.name: replace(question, dates=False)})
-    block = Block(question.section, address.visit, titled=False, before=(address,))
+    block = Block(question.section, address.visit, titled=False, before=(address,), fields=(named(address),))
     facts = moment.facts if question.from_list else {}
     page = Page(question.section, address.visit, (block,))
     return Shown(alone, page, moment.document, moment.situation, facts, language(), moment.revision)

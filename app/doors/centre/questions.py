@@ -4,7 +4,6 @@ import uuid
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -15,7 +14,7 @@ from app.collection.submitting import left_since, submission_of
 from app.doors.centre.charts import own_chart
 from app.doors.centre.drawing import draw
 from app.doors.centre.frames import draw_frame
-from app.doors.centre.headings import derived_of
+from app.doors.centre.headings import draw_derived
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import patient_url
 from app.doors.centre.plans import Page, page_after, page_of
@@ -27,7 +26,7 @@ from app.doors.centre.skeletons import ident
 from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 
 views = Blueprint("questions", __name__)
 PATHS = ("/patients/<code>/questions/<section>", "/patients/<code>/questions/<section>/<visit>")
@@ -131,7 +130,7 @@ def _next_place(moment: Moment, page: Page) -> str:
 
 def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
     page, errors = shown.page, _summary(moment, shown)
-    derived, closed = derived_of(moment, page), moment.is_closed(page)
+    closed = moment.is_closed(page)
     base_url = patient_url(moment.code)
     parts = {
         "body": draw(moment.version, shown, language()),
@@ -139,12 +138,11 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
         "mutation": str(uuid.uuid4()),
         "base": str(shown.revision),
         "was": escaped(as_was(shown)),
-        "seen": " ".join(name for name in map(str, shown.addresses()) if name in shown.situation.off),
+        "seen": " ".join(name for name, _ in shown.fields() if name in shown.situation.off),
+        "derived": draw_derived(moment, page),
     }
     if not moment.submitted and moment.chart.disposition is None:
         parts["live"] = f' data-live="{base_url}/reponses"'
-    if derived:
-        parts["derived"] = render_template("_derived.html", derived=derived)
     if moment.submitted:
         parts["correcting"] = _correcting(moment)
     if request.args.get("garde") == "1":
@@ -176,7 +174,7 @@ def _correcting(moment: Moment) -> str:
 
 def _summary(moment: Moment, shown: Shown) -> list[dict[str, str]]:
     """The errors at the top of the page, each leading to its question, on the page that holds it."""
-    here = set(map(str, shown.addresses()))
+    here = {name for name, _ in shown.fields()}
     found = []
     for name, texts in shown.errors.items():
         pointer = pointer_to(moment, (name,))

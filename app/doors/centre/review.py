@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
 from app.collection.errors import CollectionRefusal
@@ -20,7 +19,7 @@ from app.doors.centre.pointing import pointer_to, pointers_by_level
 from app.doors.centre.printing import printed
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 from forms.printing import PdfUnavailable, print_pdf
 
 views = Blueprint("review", __name__)

@@ -1,10 +1,9 @@
 """The typed forms of the centre door, field by field. Answers to questions are none of them: their types say it all."""
 
-from flask_babel import gettext
 from wtforms import Form
 from wtforms.validators import StopValidation
 
-from app.doors.request import language
+from app.doors.request import gettext, language
 from app.doors.screens import Line, Screen
 from forms.definition import Label, Question
 from forms.refusals import AnswerRefused

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from flask import request
-from flask_babel import gettext
 from markupsafe import escape
 
 from app.doors.centre.visiting import shell_texts
 from app.doors.cookies import form_token
+from app.doors.request import gettext
 
 
 @dataclass(frozen=True)

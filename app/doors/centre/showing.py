@@ -6,13 +6,13 @@ The page and the live replies are made of the same marks, so that there is one p
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from app.collection.documents import Document, address_of, cell_of
 from app.collection.situations import Found, Situation, is_explained
-from app.doors.centre.plans import Block, Page
+from app.doors.centre.plans import Block, Field, Page
 from app.doors.centre.skeletons import ident
+from app.doors.request import gettext
 from app.kernel.language import Language
 from forms.answers import EMPTY, Address, Cell
 from forms.definition import Question, Questionnaire
@@ -37,12 +37,17 @@ class Mark:
     says: str = ""
 
 
+# How nearly every question stands.
+PLAIN, HIDDEN, ANSWERED = Mark(), Mark(" q--off", hidden=True), Mark(" q--set")
+
+
 @dataclass
 class Shown:
     """Everything a page of questions is filled from.
 
     `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
-    instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions.
+    instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions;
+    `held` what the fields hold of the stored answers, as far as somebody has asked.
     """
 
     questionnaire: Questionnaire
@@ -55,6 +60,7 @@ class Shown:
     entered: dict[str, Entered] = field(default_factory=dict)
     errors: dict[str, list[Markup]] = field(default_factory=dict)
     asked: Mapping[str, Markup] = field(default_factory=dict)
+    held: dict[str, Entered] = field(default_factory=dict)
 
     def question(self, name: str) -> Question:
         """The question of that name."""
@@ -94,20 +100,12 @@ class Shown:
         sent = self.entered.get(str(gate))
         return sent.typed == "1" if sent else bool(self.cell(str(gate)).value == 1)
 
-    def addresses(self) -> Iterator[Address]:
-        """Every address on the page, lines and dates of ticks among them."""
+    def fields(self) -> Iterator[Field]:
+        """Every field of the page: its address as text and in parts, lines and dates of ticks among them."""
         for block in self.page.blocks:
-            shown = [*block.before, *block.after]
+            yield from block.fields
             for number in self.lines(block):
-                shown.extend(block.on_line(number))
-            for address in shown:
-                yield address
-                if self.question(address.name).dates:
-                    yield from self._tick_dates(address)
-
-    def _tick_dates(self, address: Address) -> Iterator[Address]:
-        for name in tick_dates(self.questionnaire, address.name):
-            yield Address(name, address.visit, address.line)
+                yield from block.fields_on(number)
 
 
 def _on(block: Block, address: str) -> bool:
@@ -115,25 +113,15 @@ def _on(block: Block, address: str) -> bool:
     return found.line is not None and found.visit == block.visit and found.name in block.line
 
 
-def tick_dates(questionnaire: Questionnaire, name: str) -> list[str]:
-    """The names of the date questions beside the ticks of a multiple question."""
-    return [
-        one.name
-        for one in questionnaire.questions.values()
-        if one.tick_of is not None and one.tick_of[0] == name
-    ]
-
-
 def marks(shown: Shown) -> dict[str, Mark]:
     """The mark of every address of the page."""
     found: dict[str, list[Found]] = {}
-    addresses = list(shown.addresses())
-    here = {str(address) for address in addresses}
+    fields = dict(shown.fields())
     for finding in shown.situation.findings:
-        at = pinned(shown.document, [one for one in finding.addresses if one in here])
+        at = pinned(shown.document, [one for one in finding.addresses if one in fields])
         if at and not _awaits_its_line(shown, finding):
             found.setdefault(at, []).append(finding)
-    return {str(address): _mark(shown, address, found.get(str(address), [])) for address in addresses}
+    return {name: _mark(shown, name, address, found.get(name, [])) for name, address in fields.items()}
 
 
 def pinned(document: Document, addresses: Sequence[str]) -> str:
@@ -154,11 +142,15 @@ def _awaits_its_line(shown: Shown, finding: Found) -> bool:
     )
 
 
-def _mark(shown: Shown, address: Address, findings: list[Found]) -> Mark:
-    name = str(address)
+def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> Mark:
     cell = shown.cell(name)
     off = name in shown.situation.off
     errors = shown.errors.get(name, [])
+    if not (findings or errors or name in shown.asked):
+        if cell.empty:
+            return HIDDEN if off else PLAIN
+        if not off:
+            return ANSWERED
     classes = []
     says = [Markup('<p class="field__error">{}</p>').format(text) for text in errors]
     says += [shown.asked[name]] if name in shown.asked else []

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.doors.centre.plans import Block, Page
+from app.doors.request import gettext
 from app.kernel.language import Language
 from forms.answers import MISSING, Address
 from forms.definition import Question, Questionnaire

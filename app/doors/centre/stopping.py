@@ -5,13 +5,12 @@ from typing import Literal, cast
 from flask import Blueprint, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from app.doors.centre.entering import opened_link
 from app.doors.centre.visiting import ENTRY
 from app.doors.guard import Policy, allow, public
-from app.doors.request import connection, installation, now, session
+from app.doors.request import connection, gettext, installation, now, session
 from app.kernel.actor import Actor
 from app.outreach.links import entry_in_force
 from app.outreach.models import Link

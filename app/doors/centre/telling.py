@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from app.collection.changes import Clash
@@ -22,7 +21,7 @@ from app.collection.situations import situation_of
 from app.doors.centre.dates import instant
 from app.doors.centre.posted import Posted
 from app.doors.centre.showing import Shown
-from app.doors.request import session
+from app.doors.request import gettext, session
 from forms.answers import Address
 from forms.evaluation import Evaluation
 from forms.types import kind_of
