@@ -171,16 +171,26 @@ class StudyFaulty(CollectionRefusal):
     """A definition with faults cannot be opened."""
 
     code = "study-faulty"
-    fr = "La définition de l’étude a {count} faute(s) : {first}. Lancez `./recueil forms check`."
+    fr = "La définition de l’étude a {count} faute(s) ; la première : {first_fr} Lancez `./recueil forms check`."
     en = "The study's definition has {count} fault(s); the first: {first_en} Run `./recueil forms check`."
 
 
-class VersionReplaced(CollectionRefusal):
-    """A definition that was published before, and replaced since."""
+class OtherDefinition(CollectionRefusal):
+    """The definition is no longer the one whose changes were shown."""
 
-    code = "version-replaced"
-    fr = "Cette définition est la version {number}, remplacée depuis : changez « version: » dans study.yaml pour la republier."
-    en = "This definition is version {number}, replaced since: change 'version:' in study.yaml to publish it again."
+    code = "other-definition"
+    status = 409
+    fr = "La définition a changé depuis l’affichage de la page : relisez ce qui changerait, puis publiez."
+    en = "The definition has changed since the page was shown: read again what would change, then publish."
+
+
+class VersionUnknown(CollectionRefusal):
+    """No version of the study has this number."""
+
+    code = "version-unknown"
+    status = 404
+    fr = "L’étude {study} n’a pas de version {number} du questionnaire."
+    en = "Study {study} has no version {number} of its questionnaire."
 
 
 class ImportRefused(CollectionRefusal):
