@@ -14,13 +14,14 @@ from forms.definition import (
     Question,
     Questionnaire,
     Range,
+    Repeat,
     Section,
     Table,
     Visit,
 )
 
 Kind = Literal["added", "removed", "renamed", "changed"]
-Part = Question | Derived | Check | Section | Visit | Table
+Part = Question | Derived | Check | Section | Visit | Repeat | Table | Questionnaire
 
 _WORDS: dict[str, tuple[str, str]] = {
     "question": ("la question", "question"),
@@ -28,10 +29,24 @@ _WORDS: dict[str, tuple[str, str]] = {
     "check": ("le contrôle", "check"),
     "section": ("la section", "section"),
     "visit": ("la visite", "visit"),
+    "repeat": ("les lignes", "lines"),
     "table": ("la table", "table"),
+    "study": ("l’étude", "study"),
     "code": ("le code", "code"),
 }
 _UNSEEN = {"place", "name", "code", "choices", "questions", "section"}
+# What a study says of itself; its parts are compared one by one.
+_STUDY = (
+    "title",
+    "prefix",
+    "anchor",
+    "registration",
+    "languages",
+    "centres",
+    "contact",
+    "minutes",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ class Difference:
 
 def compare(before: Questionnaire, after: Questionnaire) -> list[Difference]:
     """Every difference, in the order of the later version; what was taken away comes after what it resembles."""
-    found: list[Difference] = []
+    found = list(_changed("study", after.code, before, after, _STUDY))
     for what, old, new in _parts(before, after):
         found += _compared(what, old, new)
     for name in [name for name in after.questions if name in before.questions]:
@@ -78,6 +93,7 @@ def _parts(
 ) -> Iterator[tuple[str, Mapping[str, Part], Mapping[str, Part]]]:
     yield "section", _by_code(before.sections), _by_code(after.sections)
     yield "visit", _by_code(before.visits), _by_code(after.visits)
+    yield "repeat", before.repeats, after.repeats
     yield "question", before.questions, after.questions
     yield "derived", before.derived, after.derived
     yield "check", _by_code(before.checks), _by_code(after.checks)
@@ -119,14 +135,14 @@ def _renamed(
     return found
 
 
-def _changed(what: str, name: str, before: Part, after: Part) -> Iterator[Difference]:
-    for part in fields(after):
-        if part.name in _UNSEEN:
-            continue
-        old, new = getattr(before, part.name, None), getattr(after, part.name)
+def _changed(
+    what: str, name: str, before: Part, after: Part, only: tuple[str, ...] = ()
+) -> Iterator[Difference]:
+    for part in only or [part.name for part in fields(after) if part.name not in _UNSEEN]:
+        old, new = getattr(before, part, None), getattr(after, part)
         if old != new:
-            harmful = what == "question" and part.name in ("type", "unit", "scope", "repeat", "operator")
-            yield Difference("changed", what, name, part.name, _short(old), _short(new), harmful=harmful)
+            harmful = what == "question" and part in ("type", "unit", "scope", "repeat", "operator")
+            yield Difference("changed", what, name, part, _short(old), _short(new), harmful=harmful)
 
 
 def _codes(name: str, before: tuple[Choice, ...], after: tuple[Choice, ...]) -> Iterator[Difference]:

@@ -24,7 +24,7 @@ def open_study(session: Session, code_or_folder: str | Path, *, actor: Actor, no
     becomes the next version; what was submitted under the earlier one keeps it. Raises StudyUnknown, StudyFaulty.
     """
     folder = _folder(code_or_folder)
-    definition = _definition(folder)
+    definition = definition_of(folder)
     study = register_study(
         session,
         code=definition.code,
@@ -50,8 +50,8 @@ def _folder(code_or_folder: str | Path) -> Path:
         raise StudyUnknown(study=code_or_folder, known=", ".join(shipped_codes())) from None
 
 
-def _definition(folder: Path) -> Questionnaire:
-    """What the folder defines, with no fault of any kind: what is published is asked of people."""
+def definition_of(folder: Path) -> Questionnaire:
+    """What the folder defines, without a fault of any kind: what is published is asked of people. Raises StudyFaulty."""
     try:
         definition = load(folder)
         faults = sorted(check_questionnaire(definition))

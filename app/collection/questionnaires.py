@@ -1,6 +1,6 @@
 """Published questionnaires: publishing a version, and finding the one that a study or a response goes by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,13 +13,14 @@ from app.cohort.errors import NoList
 from app.cohort.models import Study
 from app.cohort.rules import ListRules
 from app.collection import merging
-from app.collection.errors import NoQuestionnaire, VersionReplaced
+from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from forms.comparison import compare
 from forms.definition import Questionnaire
 from forms.loading import dumps, loads
+from forms.publishing import sealed
 
 # Whoever reads a list reads its rules here; from then on a merge takes the answers along.
 FOLLOWS_MERGES = merging.follow_merge
@@ -61,14 +62,13 @@ def publish(
 ) -> QuestionnaireVersion:
     """The version that holds `definition`: the newest one when nothing changed, else the next number.
 
-    `list_rules` is the text of the study's list.yaml: how lists are read, no part of what is asked.
-    Raises VersionReplaced for the text of an earlier version.
+    The number is given here, whatever `version:` says in the file. `list_rules` is the text of the study's
+    list.yaml: how lists are read, no part of what is asked.
     """
-    newest = _newest(session, study)
-    if newest is not None and newest.sha256 == definition.sha256:
+    newest = newest_version(session, study)
+    if newest is not None and numbered(definition, newest.number).sha256 == newest.sha256:
         newest.list_rules = list_rules
         return newest
-    _refuse_earlier(session, study, definition)
     version = _next_version(study, newest, definition, list_rules, actor, now)
     session.add(version)
     session.flush()
@@ -95,7 +95,7 @@ def has_list(session: Session, study_id: int) -> bool:
 
 def list_rules_of(session: Session, study: Study) -> ListRules:
     """How this study's lists are read. Raises NoList for a study that works without one."""
-    newest = _newest(session, study)
+    newest = newest_version(session, study)
     if newest is None or newest.list_rules is None:
         raise NoList(study=study.code)
     with TemporaryDirectory() as folder:
@@ -139,10 +139,9 @@ def versions_of(session: Session, study: Study) -> list[QuestionnaireVersion]:
     return list(session.scalars(query.order_by(QuestionnaireVersion.number)))
 
 
-def _refuse_earlier(session: Session, study: Study, definition: Questionnaire) -> None:
-    for earlier in versions_of(session, study):
-        if earlier.sha256 == definition.sha256:
-            raise VersionReplaced(number=earlier.number)
+def numbered(definition: Questionnaire, number: int) -> Questionnaire:
+    """The definition as it is, or would be, published under this number."""
+    return sealed(replace(definition, version=number))
 
 
 def _next_version(
@@ -154,9 +153,11 @@ def _next_version(
     now: datetime,
 ) -> QuestionnaireVersion:
     changes = _what_changed(loads(newest.body) if newest else None, definition)
+    number = newest.number + 1 if newest else 1
+    definition = numbered(definition, number)
     return QuestionnaireVersion(
         study_id=study.id,
-        number=newest.number + 1 if newest else 1,
+        number=number,
         sha256=definition.sha256,
         body=dumps(definition),
         changes=orjson.dumps(changes).decode(),
@@ -166,7 +167,8 @@ def _next_version(
     )
 
 
-def _newest(session: Session, study: Study) -> QuestionnaireVersion | None:
+def newest_version(session: Session, study: Study) -> QuestionnaireVersion | None:
+    """The row of the newest version; None before the first."""
     query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
     return session.scalars(query.order_by(QuestionnaireVersion.number.desc()).limit(1)).first()
 

@@ -34,16 +34,21 @@ def initialise(call: Call) -> Answer:
 
 
 def open_study(call: Call) -> Answer:
-    """Opens a shipped study, or one from a folder of the same shape."""
+    """Opens a shipped study, or one from a folder of the same shape; says which version it goes by and what that changed."""
     from app.collection.opening import open_study as open_it
+    from app.collection.versions import history
 
+    now = call.now
     with call.installation.database.writing() as session:
-        study = open_it(session, call.words.code, actor=call.actor, now=call.now)
-        code, title = study.code, call.say(study.title_fr, study.title_en)
-    return Answer(
-        {"study": code, "title": title},
-        call.say(f"Étude {code} ouverte : {title}", f"Study {code} is open: {title}"),
+        study = open_it(session, call.words.code, actor=call.actor, now=now)
+        code, title, version = study.code, call.say(study.title_fr, study.title_en), history(session, study)[0]
+    changes = [one.text[call.language] for one in version.changes] if version.published_at == now else []
+    told = call.say(
+        f"Étude {code} ouverte : {title}\nQuestionnaire : version {version.number}",
+        f"Study {code} is open: {title}\nQuestionnaire: version {version.number}",
     )
+    data = {"study": code, "title": title, "version": version.number, "changes": changes}
+    return Answer(data, "\n".join([told, *(f"  {one}" for one in changes)]))
 
 
 def add_staff(call: Call) -> Answer:

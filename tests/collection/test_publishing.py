@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from app.collection.errors import StudyFaulty, VersionReplaced
+from app.collection.errors import StudyFaulty
 from app.collection.opening import open_study
 from app.collection.questionnaires import versions_of
 from app.journal.models import JournalEntry, JournalValue
@@ -57,16 +57,18 @@ def test_a_new_version_says_what_changed_in_words_and_the_journal_keeps_it(
 def test_a_definition_that_cannot_be_asked_is_not_published(
     installation: Installation, tmp_path: Path
 ) -> None:
-    circle = "{name: a, label: A, type: yes_no, ask_if: b = 1}\n{name: b, label: B, type: yes_no, ask_if: a = 1}"
+    circle = (
+        "{name: a, label: A, type: yes_no, ask_if: b = 1}\n{name: b, label: B, type: yes_no, ask_if: a = 1}"
+    )
     with pytest.raises(StudyFaulty, match="Circular condition: a → b → a"):
         published(installation, tmp_path / "1", circle)
 
 
-def test_a_version_that_was_replaced_is_not_published_again_as_it_was(
+def test_an_earlier_text_published_again_is_a_version_of_its_own(
     installation: Installation, tmp_path: Path
 ) -> None:
     old, new = (f"{{name: a, label: A, type: integer, hard: 1..{top}}}" for top in (5, 6))
-    for at, question in enumerate((old, new)):
-        published(installation, tmp_path / str(at), question)
-    with pytest.raises(VersionReplaced, match="version 1"):
-        published(installation, tmp_path / "again", old)
+    for at, question in enumerate((old, new, old)):
+        versions = published(installation, tmp_path / str(at), question)
+    assert [number for number, _ in versions] == [1, 2, 3]
+    assert [one["en"] for one in versions[2][1]] == ["Changed: question 'a', hard: 1..6 → 1..5"]

@@ -81,6 +81,9 @@ LEAST: dict[str, str] = {
     "exporting.download": "statisticians",
     "completing.show_flow": "statisticians",
     "completing.show_completeness": "statisticians",
+    "versions.show": "everybody",
+    "versions.publish": "managers",
+    "versions.blank": "everybody",
     "journal.show": "statisticians",
     "journal.check": "statisticians",
     "team.show": "managers",
@@ -105,6 +108,8 @@ FILLED = {
     "mail_id": "0" * 32,
     "kind": "invitation",
     "spoken": "fr",
+    "number": "1",
+    "format": "html",
     "patient_code": "CAL-001-001",
 }
 

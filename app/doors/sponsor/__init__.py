@@ -22,6 +22,7 @@ from app.doors.sponsor import (
     reviewing,
     studies,
     team,
+    versions,
     wording_mails,
 )
 from app.doors.sponsor.signed_in import start_login
@@ -47,6 +48,7 @@ ROOMS = (
     chasing,
     exporting,
     completing,
+    versions,
     journal,
     team,
 )

@@ -33,3 +33,9 @@ class Standing(Screen):
 
     status = Line(most=40)
     next_on = Day()
+
+
+class Publication(Screen):
+    """The definition whose changes were shown."""
+
+    sha256 = Line(most=64)

@@ -29,6 +29,7 @@ TABS = (
     Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
     Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),
     Tab("exporting.show", lazy_gettext("Données"), _DATA, ("completing",)),
+    Tab("versions.show", lazy_gettext("Questionnaire"), _ALL),
     Tab("journal.show", lazy_gettext("Journal"), _DATA),
 )
 
