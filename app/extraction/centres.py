@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import DISPOSITIONS, Disposition, Response
 from app.extraction.dispositions import DISPOSITION_CHOICES
-from app.extraction.reading import centre_codes
+from app.extraction.reading import OPPOSED, centre_codes
 from app.extraction.times import paris, twins, utc
 from app.outreach.models import Contact, Entry, Link, Mail, Respondent
 from exports.tables import Column, Row, Table
@@ -84,7 +84,8 @@ def tally(session: Session, study: Study) -> Mapping[str, _Tally]:
     for centre, status, disposition, number, first, last in session.execute(_patients(study)):
         one = tallies[codes[centre]]
         one.counts["asked"] += number
-        one.span(first, last)
+        if disposition != OPPOSED:
+            one.span(first, last)
         one.counts[_standing(status, disposition)] += number
     for name, query in _contacts(study).items():
         for centre, number in session.execute(query):

@@ -1,4 +1,7 @@
-"""The sheet ``changements``: every answer that changed since a cut, from the journal: before, after, when, why, by whom."""
+"""The sheet ``changements``: every answer that changed since a cut, from the journal: before, after, when, why, by whom.
+
+Of a patient who opposed, nothing is read.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Patient, Study
 from app.collection.models import Response
 from app.extraction.models import Cut
+from app.extraction.reading import opposed_patients
 from app.extraction.times import paris, twins, utc
 from app.journal.models import JournalEntry, JournalValue
 from exports.tables import Column, Row, Table
@@ -30,15 +34,17 @@ COLUMNS = (
 def changes_table(session: Session, study: Study, since: Cut) -> Table:
     """The changes after the journal entry at which the cut was made, in their order."""
     def rows() -> Iterator[Row]:
+        opposed = opposed_patients(session, study)
         with session.execute(_query(study, since)) as found:
-            for code, entry, value in found:
-                yield _row(code, entry, value)
+            for patient, code, entry, value in found:
+                if patient not in opposed:
+                    yield _row(code, entry, value)
     return Table("changements", COLUMNS, rows, "Changements", "Changes", frozen=2)
 
 
 def _query(study: Study, since: Cut) -> Select[*tuple[Any, ...]]:
     return (
-        select(Patient.code, JournalEntry, JournalValue)
+        select(Patient.id, Patient.code, JournalEntry, JournalValue)
         .join(Response, Response.id == JournalEntry.subject_id)
         .join(Patient, Patient.id == Response.patient_id)
         .outerjoin(JournalValue, JournalValue.seq == JournalEntry.seq)

@@ -38,9 +38,10 @@ class Census:
         self.statuses[row.status or "not_started"] += 1
         if row.disposition is not None:
             self.dispositions[row.disposition] += 1
-        head = f"{row.code}|{row.centre_id}|{row.status}|{row.submitted_at}|{row.disposition}|{row.first_grant_on}|"
-        self._digest.update(head.encode())
-        if row.document is None or row.version_id is None or row.disposition == OPPOSED:
+        opposed = row.disposition == OPPOSED
+        listed = "" if opposed else f"{row.submitted_at}|{row.first_grant_on}"
+        self._digest.update(f"{row.code}|{row.centre_id}|{row.status}|{row.disposition}|{listed}|".encode())
+        if row.document is None or row.version_id is None or opposed:
             return
         self.responses += 1
         self.simulated += bool(row.simulated)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
 from app.cohort.reasons import REASONS
-from app.extraction.reading import centre_codes
+from app.extraction.reading import centre_codes, merged_patients, opposed_patients
 from exports.tables import Choice, Column, Row, Table
 
 FATES = (
@@ -71,13 +72,16 @@ COLUMNS = (
 
 
 def authorisations_table(session: Session, study: Study) -> Table:
-    """The table, in the order of imports and rows; it streams."""
+    """The table, in the order of imports and rows; it streams.
+
+    Of a row of a patient who opposed there is only where it stands and its fate, so that the rows still add up.
+    """
     def rows() -> Iterator[Row]:
         centres = centre_codes(session, study)
-        merged = _merged_codes(session, study)
+        merged, opposed = _merged_codes(session, study), opposed_patients(session, study)
         with session.execute(_query(study).execution_options(yield_per=2_000)) as found:
             for row in found:
-                yield _row(tuple(row), centres, merged)
+                yield _anonymous(row) if row.patient_id in opposed else _row(tuple(row), centres, merged)
     return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=3)
 
 
@@ -99,24 +103,20 @@ def _query(study: Study) -> Select[*tuple[Any, ...]]:
 
 
 def _merged_codes(session: Session, study: Study) -> Mapping[str, str]:
-    """Of merged patients, the code of the one who took over; few, so that memory stays flat in patients."""
-    gone = select(Patient.id, Patient.merged_into_id).where(Patient.study_id == study.id)
-    into = {key: kept for key, kept in session.execute(gone.where(Patient.merged_into_id.is_not(None))) if kept}
-    last = {key: _last(key, into) for key in into}
+    """Of merged patients, the code of the one who took over."""
+    last = merged_patients(session, study)
     if not last:
         return {}
-    query = select(Patient.id, Patient.code).where(Patient.id.in_(set(last.values())))
-    codes = dict(session.execute(query).all())
+    codes = dict(session.execute(select(Patient.id, Patient.code).where(Patient.id.in_(set(last.values())))).all())
     return {key: codes[kept] for key, kept in last.items()}
-
-
-def _last(key: str, into: Mapping[str, str]) -> str:
-    while key in into:
-        key = into[key]
-    return key
 
 
 def _row(found: tuple[Any, ...], centres: Mapping[int, str], merged: Mapping[str, str]) -> Row:
     file, sheet, source_row, sheet_row, centre, patient, code, *rest = found
     cells = [None if cell == "" else int(cell) if isinstance(cell, bool) else cell for cell in rest]
     return [file, sheet or None, source_row, sheet_row, centres.get(centre), merged.get(patient, code), *cells]
+
+
+def _anonymous(found: SqlRow[*tuple[Any, ...]]) -> Row:
+    place = [found.file_name, found.sheet or None, found.source_row, found.sheet_row]
+    return [*place, *[None] * (len(COLUMNS) - len(place) - 2), found.fate, None]

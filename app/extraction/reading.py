@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response, Submission
 
+Key = TypeVar("Key", int, str)
 PAGE = 250
 OPPOSED = "opposed"
 """Of a patient who opposed nothing is read but that there is one (trust.md R33)."""
@@ -87,10 +88,27 @@ def centre_codes(session: Session, study: Study) -> Mapping[int, str]:
     ).all()
     codes = {key: code for key, code, _ in rows}
     into = {key: merged for key, _, merged in rows if merged is not None}
-    return {key: codes[_last(key, into)] for key in codes}
+    return {key: codes[last_of(key, into)] for key in codes}
 
 
-def _last(key: int, into: Mapping[int, int]) -> int:
+def merged_patients(session: Session, study: Study) -> Mapping[str, str]:
+    """Of every patient who was merged away, the id of the one who took over in the end; few, so memory stays flat."""
+    gone = select(Patient.id, Patient.merged_into_id).where(Patient.study_id == study.id)
+    into = {key: kept for key, kept in session.execute(gone.where(Patient.merged_into_id.is_not(None))) if kept}
+    return {key: last_of(key, into) for key in into}
+
+
+def opposed_patients(session: Session, study: Study) -> frozenset[str]:
+    """The ids of the patients who opposed, and of those merged into one of them."""
+    query = select(Patient.id).join(Disposition, Disposition.patient_id == Patient.id).where(
+        Patient.study_id == study.id, Disposition.kind == OPPOSED, Disposition.withdrawn_at.is_(None))
+    opposed = set(session.scalars(query))
+    merged = merged_patients(session, study).items() if opposed else ()
+    return frozenset(opposed | {gone for gone, kept in merged if kept in opposed})
+
+
+def last_of(key: Key, into: Mapping[Key, Key]) -> Key:
+    """Where a chain of merges ends."""
     while key in into:
         key = into[key]
     return key
