@@ -87,16 +87,19 @@ def apply_cells(
             after["c"] = before["c"]
         if after.get("c") == "":
             del after["c"]
-        if content(before) == after:
-            outcome.written.append(name)
-            continue
-        if base is not None and before.get("r", 0) > base:
-            if _same_answer(before, after):
-                outcome.written.append(name)
-                continue
+        stale = base is not None and before.get("r", 0) > base
+        if base is not None and stale and _disagree(before, after):
             outcome.clashes.append(Clash(name, content(before), after, base, before["r"]))
-            continue
-        _write(document, name, after, revision, outcome)
+        elif content(before) == after or (stale and ("c" in before or "c" not in after)):
+            outcome.written.append(name)
+        else:
+            _write(document, name, after, revision, outcome)
+
+
+def _disagree(before: StoredCell, after: StoredCell) -> bool:
+    """Whether two people said different things: another answer, or the same one explained in other words."""
+    explained = "c" in before and "c" in after and before["c"] != after["c"]
+    return explained or not _same_answer(before, after)
 
 
 def _same_answer(one: StoredCell, other: StoredCell) -> bool:

@@ -44,6 +44,10 @@ class _Given:
     refusals: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def refuse(self, language: Language, fr: str, en: str) -> None:
+        """Says what of the object cannot be taken."""
+        self.refusals.append(_say(language, fr, en))
+
 
 def import_answers(
     session: Session,
@@ -182,9 +186,17 @@ _IDENTITY_KEPT = (
 def _read(questionnaire: Questionnaire, given: dict[str, Any], language: Language) -> _Given:
     read = _Given()
     for unknown in sorted(given.keys() - KEYS):
-        read.refusals.append(_say(language, f"Clé inconnue : {unknown}", f"Unknown key: {unknown}"))
+        read.refuse(language, f"Clé inconnue : {unknown}", f"Unknown key: {unknown}")
+    if not isinstance(given.get("submit", False), bool):
+        read.refuse(language, "« submit » doit être true ou false.", "“submit” must be true or false.")
     for address, value, place in _paired(questionnaire, _placed(questionnaire, given, read, language)):
         _take(questionnaire, read, address, value, place, language)
+    if given.get("submit") and not (read.changes or read.refusals):
+        read.refuse(
+            language,
+            "« submit » sans aucune réponse à transmettre.",
+            "“submit” without any answer to submit.",
+        )
     return read
 
 
@@ -193,11 +205,21 @@ def _placed(
 ) -> Iterator[tuple[Address, Any, str]]:
     for name, value in _mapping(given, "answers", read, language).items():
         yield Address(name), value, name
-    for visit, values in _mapping(given, "visits", read, language).items():
-        for name, value in values.items() if isinstance(values, dict) else ():
+    visits = _mapping(given, "visits", read, language)
+    for visit in visits:
+        for name, value in _mapping(visits, visit, read, language).items():
             yield Address(name, visit), value, f"{name}@{visit}"
     for repeat, lines in _mapping(given, "repeats", read, language).items():
-        yield from _lines(questionnaire, repeat, lines)
+        if repeat not in questionnaire.repeats:
+            read.refuse(language, f"Groupe de lignes inconnu : {repeat}", f"Unknown group of lines: {repeat}")
+        elif not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+            read.refuse(
+                language,
+                f"« {repeat} » doit être une liste d’objets.",
+                f"“{repeat}” must be a list of objects.",
+            )
+        else:
+            yield from _lines(repeat, lines)
 
 
 def _paired(
@@ -220,12 +242,12 @@ def _paired(
         yield at, {"op": sign, "value": None}, place
 
 
-def _lines(questionnaire: Questionnaire, repeat: str, lines: Any) -> Iterator[tuple[Address, Any, str]]:
+def _lines(repeat: str, lines: list[dict[str, Any]]) -> Iterator[tuple[Address, Any, str]]:
     counted: dict[str, int] = {}
-    for line in lines if isinstance(lines, list) else ():
-        values = dict(line) if isinstance(line, dict) else {}
+    for line in lines:
+        values = dict(line)
         visit = values.pop("visit", None)
-        visit = str(visit) if visit is not None and questionnaire.repeats.get(repeat) else None
+        visit = str(visit) if visit is not None else None
         group = lines_key(repeat, visit)
         counted[group] = counted.get(group, 0) + 1
         for name, value in values.items():
@@ -233,10 +255,10 @@ def _lines(questionnaire: Questionnaire, repeat: str, lines: Any) -> Iterator[tu
 
 
 def _mapping(given: dict[str, Any], key: str, read: _Given, language: Language) -> dict[str, Any]:
-    found = given.get(key) or {}
-    if isinstance(found, dict):
-        return found
-    read.refusals.append(_say(language, f"« {key} » doit être un objet.", f"“{key}” must be an object."))
+    found = given.get(key)
+    if found is None or isinstance(found, dict):
+        return found or {}
+    read.refuse(language, f"« {key} » doit être un objet.", f"“{key}” must be an object.")
     return {}
 
 

@@ -9,11 +9,12 @@ import imaplib
 import logging
 import mailbox
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,7 @@ STATUS = re.compile(r"^Status:\s*([245]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.I
 # Where the server that gave the report writes to whom it was addressed.
 TO_WHOM = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 IMAP_SECONDS = 30
+TROUBLE = (OSError, imaplib.IMAP4.error, mailbox.Error)
 LONGEST_REPORT = 1_000_000
 
 
@@ -46,6 +48,14 @@ class Bounce:
     def for_good(self) -> bool:
         """Whether the address refuses mail for good."""
         return self.status.startswith("5")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A message of a mailbox, and how to tell the mailbox that it was taken in and committed."""
+
+    message: EmailMessage
+    acknowledge: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def take_in(
     read = matched = marked = 0
     for message in messages:
         read += 1
-        bounce = read_bounce(message)
+        bounce = _understood(message)
         mail = session.get(Mail, bounce.mail_id) if bounce else None
         if bounce is None or mail is None:
             continue
@@ -95,51 +105,80 @@ def take_in(
 def collect(installation: Installation, now: datetime) -> BounceReport:
     """Takes in what waits at RECUEIL_BOUNCES_URL; nothing without that setting.
 
+    A message is acknowledged to its mailbox only after the commit: what goes wrong before is read again later.
     A mailbox that cannot be reached is told to the log and looked at again later: mails go on leaving.
     """
-    url = installation.settings.bounces_url
+    url, report = installation.settings.bounces_url, BounceReport(0, 0, 0)
     if url is None:
-        return BounceReport(0, 0, 0)
+        return report
     try:
-        messages = list(
-            from_imap(url) if url.startswith("imaps:") else from_maildir(Path(urlsplit(url).path))
-        )
-    except (OSError, imaplib.IMAP4.error, mailbox.Error) as error:
+        with (
+            from_imap(url) if url.startswith("imaps:") else from_maildir(Path(urlsplit(url).path)) as waiting
+        ):
+            returned = list(_until_trouble(waiting))
+            if returned:
+                with installation.database.writing() as session:
+                    messages = [one.message for one in returned]
+                    report = take_in(session, messages, actor=Actor.system("worker"), now=now)
+            for one in returned:
+                one.acknowledge()
+    except TROUBLE as error:
         log.warning("returned mails could not be read: %s", type(error).__name__)
-        return BounceReport(0, 0, 0)
-    if not messages:
-        return BounceReport(0, 0, 0)
-    with installation.database.writing() as session:
-        return take_in(session, messages, actor=Actor.system("worker"), now=now)
+    return report
 
 
-def from_maildir(folder: Path) -> Iterator[EmailMessage]:
-    """The messages of a maildir; each is moved from `new` to `cur` once it has been taken in."""
+def _until_trouble(waiting: Iterable[Returned]) -> Iterator[Returned]:
+    try:
+        yield from waiting
+    except TROUBLE as error:
+        log.warning("the rest of the returned mails could not be read: %s", type(error).__name__)
+
+
+@contextmanager
+def from_maildir(folder: Path) -> Iterator[Iterator[Returned]]:
+    """The new messages of a maildir; each is moved from `new` to `cur` when it is acknowledged."""
     box = mailbox.Maildir(folder, create=False)
-    for key in sorted(box.keys()):
-        held = box.get_message(key)
-        if held.get_subdir() == "new":
-            yield _parsed(box.get_bytes(key))
-            held.set_subdir("cur")
-            held.add_flag("S")
-            box[key] = held
+    held = ((key, box.get_message(key)) for key in sorted(box.keys()))
+    yield (
+        Returned(_parsed(box.get_bytes(key)), partial(_seen, box, key, one))
+        for key, one in held
+        if one.get_subdir() == "new"
+    )
 
 
-def from_imap(url: str) -> Iterator[EmailMessage]:
-    """The unseen messages of `imaps://user:password@host/folder`; each is marked seen once it has been taken in."""
+def _seen(box: mailbox.Maildir, key: str, held: mailbox.MaildirMessage) -> None:
+    held.set_subdir("cur")
+    held.add_flag("S")
+    box[key] = held
+
+
+@contextmanager
+def from_imap(url: str) -> Iterator[Iterator[Returned]]:
+    """The unseen messages of `imaps://user:password@host/folder`; each is marked seen when it is acknowledged."""
     parts = urlsplit(url)
     client = imaplib.IMAP4_SSL(parts.hostname or "", parts.port or 993, timeout=IMAP_SECONDS)
     try:
         client.login(unquote(parts.username or ""), unquote(parts.password or ""))
         client.select(parts.path.strip("/") or "INBOX")
-        for number in client.search(None, "UNSEEN")[1][0].split():
-            for part in client.fetch(number, "(BODY.PEEK[])")[1]:
-                if isinstance(part, tuple):
-                    yield _parsed(part[1])
-            client.store(number, "+FLAGS", "(\\Seen)")
+        yield (
+            Returned(_parsed(part[1]), partial(client.store, number, "+FLAGS", "(\\Seen)"))
+            for number in client.search(None, "UNSEEN")[1][0].split()
+            for part in client.fetch(number, "(BODY.PEEK[])")[1]
+            if isinstance(part, tuple)
+        )
     finally:
         with suppress(imaplib.IMAP4.error, OSError):
             client.logout()
+
+
+def _understood(message: EmailMessage) -> Bounce | None:
+    # The parser of the standard library raises of all kinds on malformed headers; such a message is nobody's bounce,
+    # and must not keep the others waiting.
+    try:
+        return read_bounce(message)
+    except Exception as error:
+        log.warning("a returned mail was not understood: %s", type(error).__name__)
+        return None
 
 
 def _status(message: EmailMessage) -> str | None:

@@ -39,7 +39,7 @@ SYNONYMS = {
 }
 WANTED = ("centre", "courriel")
 LANGUAGES = {
-    "": "fr",
+    "": "",
     "fr": "fr",
     "francais": "fr",
     "french": "fr",
@@ -47,6 +47,7 @@ LANGUAGES = {
     "anglais": "en",
     "english": "en",
 }
+NOBODY = Person(name="", email="", telephone="", function="", language="fr")
 LONGEST = 200
 MOST_SHOWN = 30
 DOUBTFUL = (
@@ -101,7 +102,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Line:
-    """One good row of the table: where its centre is named, the centre as typed, the person."""
+    """One good row of the table: where its centre is named, the centre as typed, the person; "" is not said."""
 
     where: str
     place: Place
@@ -114,7 +115,7 @@ def check_respondents(session: Session, installation: Installation, study: Study
     homes = _homes(session, study, lines, report.faults)
     for line, home in zip(lines, homes, strict=True):
         known = _known(session, installation, home, line) if home else None
-        _count(report, known is not None, _differs(installation, known, line))
+        _count(report, known is not None, _changed(installation, known, line) is not None)
     report.homes = frozenset(home for home in homes if home is not None)
     report.new_centres = len({line.place for line, home in zip(lines, homes, strict=True) if home is None})
     return report
@@ -126,7 +127,8 @@ def import_respondents(
     """The respondents of a csv or xlsx table, added or brought up to date; the same file twice adds nothing.
 
     Columns: centre, finess, ville, code_postal, courriel, nom, fonction, telephone, langue, in any order,
-    by their usual synonyms; centre and courriel are needed. A centre is found as lists find theirs, and made
+    by their usual synonyms; centre and courriel are needed. An absent column or a blank cell says nothing: what is
+    known stays. A centre is found as lists find theirs, and made
     where nobody knows it. A stopped respondent stays stopped. Raises NotATable, ColumnsMissing, and
     RespondentsRefused (its `faults` names every cell to mend) before anything is written.
     """
@@ -154,14 +156,13 @@ def _import_line(
     now: datetime,
 ) -> None:
     known = _known(session, installation, centre.id, line)
-    changed = _differs(installation, known, line)
-    _count(report, known is not None, changed)
+    changed = _changed(installation, known, line)
+    _count(report, known is not None, changed is not None)
     if known is None:
-        add_respondent(
-            session, installation, study, centre, line.person, source="import", actor=actor, now=now
-        )
-    elif changed:
-        _update(session, installation, study, known, line.person, actor, now)
+        person = _completed(line.person, NOBODY)
+        add_respondent(session, installation, study, centre, person, source="import", actor=actor, now=now)
+    elif changed is not None:
+        _update(session, installation, study, known, changed, actor, now)
 
 
 def _update(
@@ -223,8 +224,23 @@ def _known(session: Session, installation: Installation, centre_id: int, line: L
     return session.scalar(query)
 
 
-def _differs(installation: Installation, known: Respondent | None, line: Line) -> bool:
-    return known is not None and person_of(installation.vault, known) != line.person
+def _changed(installation: Installation, known: Respondent | None, line: Line) -> Person | None:
+    """The person as the row would leave them; None where it says nothing new of somebody known."""
+    if known is None:
+        return None
+    before = person_of(installation.vault, known)
+    after = _completed(line.person, before)
+    return after if after != before else None
+
+
+def _completed(said: Person, before: Person) -> Person:
+    return Person(
+        name=said.name or before.name,
+        email=said.email,
+        telephone=said.telephone or before.telephone,
+        function=said.function or before.function,
+        language=said.language or before.language,
+    )
 
 
 def _count(report: Report, known: bool, changed: bool) -> None:

@@ -94,6 +94,27 @@ def test_a_stale_save_of_the_same_value_is_no_conflict(mine: Chart) -> None:
     assert mine.save(change("weight_kg", "70,0", 0), actor=COLLEAGUE).clashes == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [("relu", "vu au dossier", None), ("relu", "", "relu"), ("", "vu au dossier", "vu au dossier"), ("relu", "relu", "relu")],
+)  # fmt: skip
+def test_of_two_people_who_explain_the_same_answer_neither_is_lost(
+    mine: Chart, first: str, second: str, kept: str | None
+) -> None:
+    mine.save(change("weight_kg", "70", 0, comment=first))
+    late = change("weight_kg", "70", 0, comment=second)
+    if kept is None:
+        with pytest.raises(Conflict) as refused:
+            mine.save(late, actor=COLLEAGUE)
+        (clash,) = refused.value.details  # type: ignore[misc]  # a list of clashes
+        assert (clash.stored["c"], clash.sent["c"]) == (first, second)
+        mine.save(change("weight_kg", "70", clash.revision, comment=second), actor=COLLEAGUE)
+        assert stored(mine)["weight_kg"]["c"] == second
+    else:
+        assert mine.save(late, actor=COLLEAGUE).clashes == []
+        assert stored(mine)["weight_kg"]["c"] == kept
+
+
 def test_emptying_an_answer_is_noticed_by_a_stale_save(mine: Chart) -> None:
     mine.save(change("weight_kg", "70", 0))
     mine.save(change("weight_kg", "", 1))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import imaplib
 import mailbox
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -10,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEntry
-from app.kernel.actor import Actor
+from app.kernel.database import Database
 from app.kernel.installation import Installation
 from app.outreach import chase, outcomes
-from app.outreach.bounces import from_maildir, take_in
+from app.outreach.bounces import collect
 from app.outreach.delivery import deliver_due
 from app.outreach.errors import ChaseRefused, LinkRefused, NotUncertain
 from app.outreach.inviting import invite
@@ -24,8 +28,6 @@ from app.outreach.models import Mail
 from app.outreach.unsubscribing import unsubscribe, unsubscribe_token
 from app.outreach.worker import run_worker
 from tests.outreach.builders import DESK, NOW, Town, make_town
-
-WORKER = Actor.system("worker")
 
 
 def sent_town(installation: Installation, centres: int = 1) -> Town:
@@ -64,6 +66,52 @@ def report_on(mail_id: str, status: str) -> EmailMessage:
     return message
 
 
+def with_bounces(installation: Installation, url: str) -> Installation:
+    """The installation with a mailbox for what comes back."""
+    return replace(installation, settings=replace(installation.settings, bounces_url=url))
+
+
+class DatabaseAway(Exception):
+    """The database went away."""
+
+
+class AwayAtCommit:
+    """A database that goes away just before the commit."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self.database.writing() as session:
+            yield session
+            raise DatabaseAway
+
+
+class FailingImap:
+    """An IMAP server with these unseen messages; it drops the line at the one that is None."""
+
+    def __init__(self, held: dict[bytes, bytes | None]) -> None:
+        self.held, self.seen = held, []
+
+    def login(self, *_: str) -> None: ...
+
+    def select(self, _: str) -> None: ...
+
+    def logout(self) -> None: ...
+
+    def search(self, *_: object) -> tuple[str, list[bytes]]:
+        return "OK", [b" ".join(self.held)]
+
+    def fetch(self, number: bytes, _: str) -> tuple[str, list[object]]:
+        if self.held[number] is None:
+            raise imaplib.IMAP4.abort
+        return "OK", [(b"head", self.held[number]), b")"]
+
+    def store(self, number: bytes, *_: str) -> None:
+        self.seen.append(number)
+
+
 @pytest.mark.parametrize(("arrived", "state"), [(True, "sent"), (False, "planned")])
 def test_a_person_settles_an_uncertain_mail(installation: Installation, arrived: bool, state: str) -> None:
     town, mail_id = made_uncertain(installation)
@@ -97,9 +145,8 @@ def test_a_bounce_in_a_maildir_marks_the_address_for_good_only(
     box.add(report_on(mail_id, status).as_bytes())
     box.add(report_on("0" * 32, "5.1.1").as_bytes())
     box.add(b"Subject: hello\nTo: recueil@example.org\n\nIs this the right address?\n")
-    with installation.database.writing() as session:
-        report = take_in(session, from_maildir(tmp_path / "Maildir"), actor=WORKER, now=NOW)
-        again = take_in(session, from_maildir(tmp_path / "Maildir"), actor=WORKER, now=NOW)
+    reading = with_bounces(installation, f"maildir://{tmp_path / 'Maildir'}")
+    report, again = collect(reading, NOW), collect(reading, NOW)
     assert (report.read, report.matched, report.marked, again.read) == (3, 1, marked, 0)
     with installation.database.reading() as session:
         mail = session.scalars(select(Mail)).one()
@@ -113,8 +160,7 @@ def test_the_worker_reads_the_bounces_of_its_setting(installation: Installation,
     box = mailbox.Maildir(tmp_path / "Maildir")
     box.add(report_on(mail_id, "5.1.1").as_bytes())
     box.close()
-    settings = replace(installation.settings, bounces_url=f"maildir://{tmp_path / 'Maildir'}")
-    run_worker(replace(installation, settings=settings), once=True)
+    run_worker(with_bounces(installation, f"maildir://{tmp_path / 'Maildir'}"), once=True)
     with installation.database.reading() as session:
         assert session.scalars(select(Mail.state)).all() == ["bounced"]
 
@@ -123,8 +169,31 @@ def test_bounces_that_cannot_be_read_do_not_stop_the_mails(installation: Install
     town = make_town(installation)
     with installation.database.writing() as session:
         invite(session, installation, town.study(session), actor=DESK, now=NOW)
-    settings = replace(installation.settings, bounces_url="maildir:///nowhere/at/all")
-    assert run_worker(replace(installation, settings=settings), once=True).sent == 1
+    assert run_worker(with_bounces(installation, "maildir:///nowhere/at/all"), once=True).sent == 1
+
+
+def test_bounces_wait_in_their_mailbox_until_the_database_has_them(installation: Installation, tmp_path: Path) -> None:
+    sent_town(installation)
+    with installation.database.reading() as session:
+        mail_id = session.scalars(select(Mail.id)).one()
+    mailbox.Maildir(tmp_path / "Maildir").add(report_on(mail_id, "5.1.1").as_bytes())
+    reading = with_bounces(installation, f"maildir://{tmp_path / 'Maildir'}")
+    with pytest.raises(DatabaseAway):
+        collect(replace(reading, database=AwayAtCommit(installation.database)), NOW)
+    assert collect(reading, NOW).marked == 1
+    assert collect(reading, NOW).read == 0
+
+
+def test_what_an_imap_server_gave_before_it_failed_is_taken_in_and_the_rest_waits(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent_town(installation)
+    with installation.database.reading() as session:
+        mail_id = session.scalars(select(Mail.id)).one()
+    server = FailingImap({b"1": b"Subject: x\n\n", b"2": report_on(mail_id, "5.1.1").as_bytes(), b"3": None})
+    monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda *_, **__: server)
+    report = collect(with_bounces(installation, "imaps://who:what@localhost/INBOX"), NOW)
+    assert (report.read, report.marked, server.seen) == (2, 1, [b"1", b"2"])
 
 
 def test_unsubscribing_stops_the_mails_and_not_the_link(installation: Installation) -> None:

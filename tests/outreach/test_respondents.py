@@ -13,7 +13,7 @@ from app.journal.models import JournalValue
 from app.kernel.installation import Installation
 from app.outreach.errors import ColumnsMissing, NotATable, RespondentsRefused
 from app.outreach.models import Respondent
-from app.outreach.people import person_of
+from app.outreach.people import Person, person_of
 from app.outreach.respondents import Report, check_respondents, import_respondents
 from tests.fixtures.studies import Opened
 from tests.outreach.builders import DESK, NOW, Town, make_town
@@ -75,6 +75,21 @@ def test_a_changed_name_is_brought_up_to_date_without_entering_the_journal(
         told = " ".join(filter(None, session.scalars(select(JournalValue.new))))
     assert "NEUF" not in told
     assert "tours.example.org" not in told
+
+
+@pytest.mark.parametrize(
+    "poorer", ["centre;courriel\nCHU DE TOURS;a.b@tours.example.org\n", HEADING + "CHU DE TOURS;;;a.b@tours.example.org;;;;\n"]
+)  # fmt: skip
+def test_a_table_that_says_less_erases_nothing(installation: Installation, tmp_path: Path, poorer: str) -> None:
+    town = make_town(installation, centres=0)
+    importing(town, written(tmp_path, HEADING + GOOD.replace(";fr\n", ";en\n")))
+    path = written(tmp_path, poorer)
+    with installation.database.reading() as session:
+        assert check_respondents(session, installation, town.study(session), path).unchanged == 1
+    assert importing(town, path).unchanged == 1
+    with installation.database.reading() as session:
+        person = person_of(installation.vault, session.scalars(select(Respondent)).one())
+    assert person == Person("Dr BON", "a.b@tours.example.org", "0247000000", "pharmacien", "en")
 
 
 def test_each_faulty_cell_is_named_and_nothing_is_imported(

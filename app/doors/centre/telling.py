@@ -78,9 +78,10 @@ def _complain(shown: Shown, address: Address | None, text: str) -> None:
 
 
 def described(shown: Shown, address: str, stored: dict[str, Any]) -> str:
-    """An answer for people; says so when it was emptied."""
+    """An answer for people, with its comment; says so when it was emptied."""
     question = shown.question(address_of(address).name)
-    return kind_of(question.type).display(cell_of(stored), question, shown.language) or gettext("(vide)")
+    value = kind_of(question.type).display(cell_of(stored), question, shown.language) or gettext("(vide)")
+    return f"{value} ({stored['c']})" if "c" in stored else value
 
 
 def _both(shown: Shown, clash: Clash, response: Response | None) -> Markup:
