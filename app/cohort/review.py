@@ -26,13 +26,18 @@ from app.cohort.patients import raw_cells
 from app.cohort.questions import likelihood, question
 from app.kernel.vault import Vault
 
-# Shown only to a person with the right, after asking for it (design.md 8).
-IDENTITIES = ("atu_num", "pt_ini", "pt_ini_sur", "pt_ini_first", "birth_raw", "presc_name")
+# An allow-list: a cell that is in neither (a comment, a telephone, a column nobody knows) is never shown here.
+PLAIN = (
+    "req_type", "req_status", "grant_d", "dur_raw", "valid_from", "valid_to", "sex", "site_raw", "finess", "zip", "city",
+    "product_raw", "strength", "indic_raw",
+)  # fmt: skip
+# Shown only to a person with the right, after asking for it (an act that is journalled).
+IDENTITIES = ("atu_num", "atu_prev", "pt_ini", "pt_ini_sur", "pt_ini_first", "birth_raw", "presc_name")
 
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """One list row as the desk shows it. `raw` holds its cells by field, identities only when asked for."""
+    """One list row as the desk shows it. `raw` holds cells by field, identities only when asked for."""
 
     id: int
     file: str
@@ -244,8 +249,8 @@ class _Reader:
         self, row: ListRow, file: str, raw: bytes, authorisation: Authorisation, patient: str, centre: str
     ) -> EvidenceRow:
         cells = raw_cells(self.vault, row.id, raw)
-        hidden = () if self.identities else IDENTITIES
-        shown = {k: v for k, v in cells.items() if not k.startswith(("read:", "other:")) and k not in hidden}
+        fields = (*PLAIN, *IDENTITIES) if self.identities else PLAIN
+        shown = {field: cells[field] for field in fields if field in cells}
         return EvidenceRow(
             row.id,
             file,

@@ -93,9 +93,16 @@ def test_a_case_shows_its_evidence_and_a_readable_probability(cohort: Cohort) ->
 
 
 def test_identities_are_shown_only_when_asked_for(cohort: Cohort) -> None:
-    doubtful(cohort)
-    assert "pt_ini" not in cohort.cases()[0].rows[0].raw
-    assert cohort.cases(identities=True)[0].rows[0].raw["pt_ini"] == "DUP MA"
+    telling = {"ATU PREC": "9123456", "COMMENTAIRE": "Mme DUPONT", "PHARMACIEN": "M. DURAND", "TEL": "0561000000",
+               "PRESCRIPTEUR": "Dr MARTIN", "NOTE LIBRE": "fille de Jean"}  # fmt: skip
+    cohort.take(row(1, DDN=""), renewal(2, DDN="", OCTROI="12/12/2012", **telling))
+    (unasked,) = cohort.cases()[0].rows
+    assert set(unasked.raw) == {"req_type", "req_status", "grant_d", "dur_raw", "product_raw", "indic_raw", "sex",
+                                "site_raw", "zip", "city"}  # fmt: skip
+    asked = cohort.cases(identities=True)[0].rows[0].raw
+    assert {name: asked[name] for name in set(asked) - set(unasked.raw)} == {
+        "atu_num": "2", "atu_prev": "9123456", "pt_ini": "DUP MA", "presc_name": "Dr MARTIN",
+    }  # fmt: skip
 
 
 def test_accepting_joins_the_proposed_patient(cohort: Cohort) -> None:
