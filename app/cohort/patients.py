@@ -14,6 +14,9 @@ from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 
+# The fates of rows that say something of their patient: an authorisation outside the window was given all the same.
+ACCEPTED = ("kept", "outside_window")
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -135,7 +138,7 @@ def authorisations_of(session: Session, patient: Patient) -> list[Authorisation]
     query = (
         select(Authorisation)
         .join(ListRow, ListRow.id == Authorisation.id)
-        .where(Authorisation.patient_id == patient.id, ListRow.fate.in_(("kept", "outside_window")))
+        .where(Authorisation.patient_id == patient.id, ListRow.fate.in_(ACCEPTED))
         .order_by(Authorisation.granted_on, Authorisation.id)
     )
     return list(session.scalars(query))

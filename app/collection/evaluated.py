@@ -12,13 +12,15 @@ Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction`
 
 import hashlib
 from collections.abc import Generator
+from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, Label, Select, String, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.cohort.models import Authorisation, Patient, PatientIdentity
+from app.cohort.models import Authorisation, ListRow, Patient, PatientIdentity
+from app.cohort.patients import ACCEPTED
 from forms.answers import Address
 from forms.definition import Questionnaire
 from forms.states import REASON_OF, Evaluation, State
@@ -94,21 +96,14 @@ def keys_query(study_id: int, patient_id: str | None = None) -> Select[Any]:
 
     The identity counts as its sealed cell: what it says never leaves the vault for a comparison.
     """
+    row = Authorisation
     aggregated = (
-        select(
-            Authorisation.patient_id.label("patient_id"),
-            func.count().label("n"),
-            func.sum(Authorisation.id).label("ids"),
-            func.min(Authorisation.granted_on).label("first"),
-            func.max(Authorisation.granted_on).label("last"),
-            func.min(Authorisation.valid_from).label("opens"),
-            func.max(Authorisation.valid_to).label("closes"),
-            func.sum(Authorisation.duration_days).label("days"),
-            func.count(Authorisation.in_window).label("windowed"),
-        )
-        .where(Authorisation.study_id == study_id)
-        .group_by(Authorisation.patient_id)
-    )
+        select(row.patient_id.label("patient_id"), func.count().label("n"), func.sum(row.id).label("ids"),
+               *(_weighed(day) for day in (row.granted_on, row.valid_from, row.valid_to)))
+        .join(ListRow, ListRow.id == row.id)
+        .where(row.study_id == study_id, ListRow.fate.in_(ACCEPTED))
+        .group_by(row.patient_id)
+    )  # fmt: skip
     wanted = Patient.study_id == study_id
     if patient_id is not None:
         aggregated = aggregated.where(Authorisation.patient_id == patient_id)
@@ -117,13 +112,19 @@ def keys_query(study_id: int, patient_id: str | None = None) -> Select[Any]:
     return (
         select(
             Patient.id, Patient.code, Patient.first_grant_on, Patient.last_grant_on, Patient.sex,
-            PatientIdentity.identity, authorised.c.n, authorised.c.ids, authorised.c.first, authorised.c.last,
-            authorised.c.opens, authorised.c.closes, authorised.c.days, authorised.c.windowed,
+            PatientIdentity.identity, authorised.c.n, authorised.c.ids, authorised.c.granted_on,
+            authorised.c.valid_from, authorised.c.valid_to,
         )
         .outerjoin(PatientIdentity, PatientIdentity.patient_id == Patient.id)
         .outerjoin(authorised, authorised.c.patient_id == Patient.id)
         .where(wanted)
     )  # fmt: skip
+
+
+def _weighed(day: InstrumentedAttribute[date | None]) -> Label[Any]:
+    # Each day counts with its row, so that no row's day can change without the sum changing.
+    number = cast(func.replace(cast(day, String), "-", ""), BigInteger)
+    return func.sum(Authorisation.id * number).label(day.key)
 
 
 def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
