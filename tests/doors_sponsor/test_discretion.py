@@ -88,7 +88,9 @@ def test_every_response_has_the_headers_and_no_inline_style_or_script(app: Door,
         response = boss.get(path)
         assert response.headers["Content-Security-Policy"].startswith("default-src 'none'"), path
         assert response.headers["Cache-Control"] == "no-store", path
-        text = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        # A file to keep is no page of this site: the blank questionnaire carries its own style.
+        kept = response.headers.get("Content-Disposition", "").startswith("attachment")
+        text = response.get_data(as_text=True) if response.mimetype == "text/html" and not kept else ""
         assert " style=" not in text, path
         assert "<style" not in text, path
         assert " onclick=" not in text, path
