@@ -62,25 +62,35 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_in(
+def knows_password(
     session: Session, vault: Vault, *, email: str, password: str, address: str | None, now: datetime
+) -> bool:
+    """Whether this is the password of an account that may enter: for `sign_in`, and slow on purpose.
+
+    Only reads, so that the hash of a guess never holds up somebody who writes. Unknown addresses cost the same
+    time. Raises TooManyFailures.
+    """
+    canonical = _canonical(email)
+    assert_calm(session, *_guesser(vault, canonical, address), now)
+    staff = _named(session, canonical)
+    return verify_password(staff.password_hash if staff else None, password) and _may_enter(staff, now)
+
+
+def sign_in(
+    session: Session, vault: Vault, *, email: str, proven: bool, address: str | None, now: datetime
 ) -> SignedIn:
-    """Opens a session for whoever knows the password.
+    """Opens a session for whoever is `proven` to know the password.
 
     Raises LoginRefused (the failure is counted in `session`, which the caller commits all the same) and
-    TooManyFailures. Unknown addresses cost the same time and get the same sentence.
+    TooManyFailures. Every failure gets the same sentence.
     """
-    try:
-        canonical = canonical_email(email)
-    except BadEmail:
-        canonical = email.strip().lower()[:254]
-    mailbox, network = vault.index("login", canonical), network_of(address)
+    canonical = _canonical(email)
+    mailbox, network = _guesser(vault, canonical, address)
     assert_calm(session, mailbox, network, now)
-    staff = session.scalar(select(Staff).where(Staff.email == canonical))
-    if not verify_password(staff.password_hash if staff else None, password) or not _may_enter(staff, now):
+    staff = _named(session, canonical)
+    if staff is None or not proven or not _may_enter(staff, now):
         note_failure(session, mailbox, network, now)
         raise LoginRefused()
-    assert staff is not None
     forgive(session, mailbox, network)
     staff.last_signed_in_at = now
     record(
@@ -92,6 +102,21 @@ def sign_in(
         subject_id=str(staff.id),
     )
     return open_session(session, staff, now)
+
+
+def _canonical(email: str) -> str:
+    try:
+        return canonical_email(email)
+    except BadEmail:
+        return email.strip().lower()[:254]
+
+
+def _guesser(vault: Vault, canonical: str, address: str | None) -> tuple[str, str]:
+    return vault.index("login", canonical), network_of(address)
+
+
+def _named(session: Session, canonical: str) -> Staff | None:
+    return session.scalar(select(Staff).where(Staff.email == canonical))
 
 
 def open_session(session: Session, staff: Staff, now: datetime) -> SignedIn:
@@ -108,12 +133,6 @@ def holder_of(session: Session, token: str, now: datetime) -> Holder | None:
     session.flush()
     found = session.connection().execute(_HOLDER, wanted).first()
     return Holder(*found) if found else None
-
-
-def staff_of(session: Session, token: str, now: datetime) -> Staff | None:
-    """The account behind `holder_of`."""
-    holder = holder_of(session, token, now)
-    return session.get_one(Staff, holder.id) if holder else None
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge,
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.doors.cookies import RememberingSessions, form_token
-from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages
+from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages, waits_of
 from app.doors.headers import add_headers
 from app.doors.request import Passage
 from app.kernel.errors import Refusal
@@ -107,7 +107,7 @@ class Door(Flask):
             refuse_foreign_pages()
             csrf.protect()
         database, clock = self.installation.database, self.installation.clock
-        if safe:
+        if safe or waits_of(self.view_functions[request.endpoint or ""]):
             with database.snapshot() as connection:
                 return self._pass(policy, Passage(connection, clock()))
         with database.writing() as session:
@@ -117,7 +117,7 @@ class Door(Flask):
         g.passage = passage
         policy.admit()
         response = self.make_response(super().dispatch_request())
-        if response.status_code >= HTTPStatus.BAD_REQUEST and not passage.keep:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise _Refused(response)
         return response
 

@@ -33,11 +33,16 @@ public = Policy("public", _anybody)
 public_asset = Policy("public", _anybody, stores=False)
 
 
-def allow(policy: Policy) -> Callable[[View], View]:
-    """Declares the policy of a view. Put it nearest to the function, under the routes."""
+def allow(policy: Policy, *, waits: bool = False) -> Callable[[View], View]:
+    """Declares the policy of a view. Put it nearest to the function, under the routes.
+
+    A view that `waits` for something slow (a mail server, a password's hash) passes in a snapshot, so that
+    nobody waits with it; what it writes, it writes in a transaction that it opens when the wait is over.
+    """
 
     def declare(view: View) -> View:
         cast(Any, view).policy = policy
+        cast(Any, view).waits = waits
         return view
 
     return declare
@@ -46,6 +51,11 @@ def allow(policy: Policy) -> Callable[[View], View]:
 def policy_of(view: Callable[..., Any] | None) -> Policy | None:
     """The declared policy, or None: such a view is refused to everybody."""
     return cast("Policy | None", getattr(view, "policy", None))
+
+
+def waits_of(view: Callable[..., Any] | None) -> bool:
+    """Whether the view opens its own writing transaction, after something slow."""
+    return bool(getattr(view, "waits", False))
 
 
 def refuse_foreign_pages() -> None:

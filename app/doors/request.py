@@ -25,7 +25,6 @@ class Passage:
     connection: Connection
     now: datetime
     opened: Session | None = None
-    keep: bool = False
     actor: Actor | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
@@ -74,11 +73,6 @@ def actor() -> Actor:
 def set_actor(who: Actor) -> None:
     """Names who passes; called by policies."""
     passage().actor = who
-
-
-def keep_changes() -> None:
-    """Commits this request's changes even though its response is a refusal (a counted failed login)."""
-    passage().keep = True
 
 
 def installation() -> Installation:

@@ -17,12 +17,12 @@ from app.accounts.errors import (
     WrongPassword,
 )
 from app.accounts.models import Staff
-from app.accounts.sessions import sign_in, staff_actor, staff_of
+from app.accounts.sessions import holder_of, staff_actor
 from app.accounts.staff import add_staff, change_password, change_role, renew_password, set_active
 from app.journal.models import JournalEntry
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
-from tests.accounts.builders import PASSWORD, settled_staff
+from tests.accounts.builders import PASSWORD, enter, settled_staff
 
 
 def test_fresh_installation_has_no_account(installation: Installation) -> None:
@@ -35,14 +35,7 @@ def test_one_time_password_opens_an_account_that_must_change_it(
 ) -> None:
     with installation.database.writing() as session:
         new = add_staff(session, email=" Claire@Example.ORG ", role="manager", actor=command, now=now)
-        signed = sign_in(
-            session,
-            installation.vault,
-            email="claire@example.org",
-            password=new.password,
-            address=None,
-            now=now,
-        )
+        signed = enter(installation, session, now, email="claire@example.org", password=new.password)
         assert new.staff.email == "claire@example.org"
         assert signed.staff.must_change_password
 
@@ -53,13 +46,12 @@ def test_one_time_password_dies_after_a_week(
     with installation.database.writing() as session:
         new = add_staff(session, email="claire@example.org", role="reader", actor=command, now=now)
         with pytest.raises(LoginRefused):
-            sign_in(
+            enter(
+                installation,
                 session,
-                installation.vault,
+                now + timedelta(days=7),
                 email="claire@example.org",
                 password=new.password,
-                address=None,
-                now=now + timedelta(days=7),
             )
 
 
@@ -105,12 +97,10 @@ def test_change_of_rights_ends_sessions_at_once_and_is_journalled(
     with installation.database.writing() as session:
         settled_staff(session, "boss@example.org", "manager", now=now)
         who = settled_staff(session, "claire@example.org", "manager", now=now)
-        signed = sign_in(
-            session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
-        )
-        assert staff_of(session, signed.token, now) is who
+        signed = enter(installation, session, now, email=who.email)
+        assert holder_of(session, signed.token, now)
         change(session, who, actor=command, now=now)
-        assert staff_of(session, signed.token, now) is None
+        assert holder_of(session, signed.token, now) is None
     with installation.database.reading() as session:
         assert action in session.scalars(select(JournalEntry.action)).all()
 
@@ -143,14 +133,12 @@ def test_own_change_of_password_ends_every_session_and_opens_a_new_one(
 ) -> None:
     with installation.database.writing() as session:
         who = settled_staff(session, "claire@example.org", "reader", now=now)
-        before = sign_in(
-            session, installation.vault, email=who.email, password=PASSWORD, address=None, now=now
-        )
+        before = enter(installation, session, now, email=who.email)
         after = change_password(
             session, who, current=PASSWORD, new="une autre phrase bien longue", own_words=(), now=now
         )
-        assert staff_of(session, before.token, now) is None
-        assert staff_of(session, after.token, now) is who
+        assert holder_of(session, before.token, now) is None
+        assert holder_of(session, after.token, now)
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,18 @@ def test_a_refusal_or_an_error_changes_nothing(
     assert _notes(installation) == []
 
 
-def test_a_view_may_keep_what_a_refusal_must_count(client: FlaskClient, installation: Installation) -> None:
-    assert client.post("/write", data={"content": "counted", "status": "429", "keep": "1"}).status_code == 429
-    assert _notes(installation) == ["counted"]
+def test_a_view_that_waits_holds_no_write_lock_and_keeps_what_it_committed_itself(
+    client: FlaskClient, installation: Installation
+) -> None:
+    assert client.post("/write-after-a-wait").status_code == 422
+    assert _notes(installation) == ["meanwhile"]
+
+
+def test_a_view_that_waits_writes_nothing_in_its_snapshot(
+    client: FlaskClient, installation: Installation
+) -> None:
+    assert client.post("/write-after-a-wait", data={"directly": "1"}).status_code == 500
+    assert _notes(installation) == ["meanwhile"]
 
 
 def test_a_get_that_writes_is_stopped_by_the_database(

@@ -16,11 +16,11 @@ from app.accounts.errors import (
     WeakPassword,
     WrongPassword,
 )
-from app.accounts.sessions import SignedIn, sign_in, sign_out
+from app.accounts.sessions import SignedIn, knows_password, sign_in, sign_out
 from app.accounts.staff import change_password
 from app.cohort.studies import list_studies
 from app.doors.guard import allow, public
-from app.doors.request import installation, keep_changes, language, now, session
+from app.doors.request import installation, language, now, session
 from app.doors.sponsor.rights import oneself, own_account, someone
 from app.doors.sponsor.signed_in import enter, leave
 from app.kernel.errors import Refusal
@@ -38,20 +38,12 @@ def login() -> ResponseReturnValue:
 
 
 @pages.post("/login")
-@allow(public)
+@allow(public, waits=True)
 def do_login() -> ResponseReturnValue:
     """Signs in, or says the one sentence for every failure and counts it."""
     try:
-        signed = sign_in(
-            session(),
-            installation().vault,
-            email=request.form.get("email", ""),
-            password=request.form.get("password", ""),
-            address=request.remote_addr,
-            now=now(),
-        )
+        signed = _sign_in(request.form.get("email", ""), request.form.get("password", ""))
     except (LoginRefused, TooManyFailures) as refused:
-        keep_changes()
         page = render_template(
             "login.html",
             problem=refused.message(language()),
@@ -61,6 +53,18 @@ def do_login() -> ResponseReturnValue:
         return page, refused.status
     enter(signed)
     return redirect(_way_on(request.form.get("wanted", "")), 303)
+
+
+def _sign_in(email: str, password: str) -> SignedIn:
+    vault, address = installation().vault, request.remote_addr
+    proven = knows_password(session(), vault, email=email, password=password, address=address, now=now())
+    refused: Refusal | None = None
+    with installation().database.writing() as writing:
+        try:
+            return sign_in(writing, vault, email=email, proven=proven, address=address, now=now())
+        except LoginRefused as error:
+            refused = error  # raised once its count is committed
+    raise refused
 
 
 @pages.app_errorhandler(401)

@@ -55,7 +55,7 @@ def reset(code: str, kind: str, spoken: str) -> ResponseReturnValue:
 
 
 @pages.post("/studies/<code>/messages/<kind>/<spoken>/test")
-@allow(managers)
+@allow(managers, waits=True)
 def try_out(code: str, kind: str, spoken: str) -> ResponseReturnValue:
     """Sends the message to the person who asks, and to nobody else."""
     wanted = _language(kind, spoken)

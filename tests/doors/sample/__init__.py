@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 
 from app.doors.door import Door
 from app.doors.guard import Policy, allow, public
-from app.doors.request import keep_changes, session
+from app.doors.request import installation, session
 from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
 
@@ -37,13 +37,20 @@ def write_on_get() -> str:
 @allow(signed)
 def write() -> tuple[str, int]:
     _note(request.form.get("content", ""))
-    if "keep" in request.form:
-        keep_changes()
     if "fail" in request.form:
         raise RuntimeError("secret detail")
     if "refuse" in request.form:
         raise Refusal
     return "written", int(request.form.get("status", 200))
+
+
+@allow(signed, waits=True)
+def write_after_a_wait() -> tuple[str, int]:
+    with installation().database.writing() as meanwhile:
+        meanwhile.execute(text("INSERT INTO note (content) VALUES ('meanwhile')"))
+    if "directly" in request.form:
+        _note("in the snapshot")
+    return "refused", 422
 
 
 @allow(public)
@@ -75,6 +82,7 @@ def create_sample(installation: Installation) -> Door:
         ("/", page, ["GET"]),
         ("/write-on-get", write_on_get, ["GET"]),
         ("/write", write, ["POST"]),
+        ("/write-after-a-wait", write_after_a_wait, ["POST"]),
         ("/protected", protected, ["POST"]),
         ("/closed", closed, ["GET"]),
         ("/undeclared", undeclared, ["GET"]),
