@@ -1,6 +1,5 @@
 """Files between an upload and its confirmation: in the home, under a random name, for one session."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +31,6 @@ def hold(
 
     Raises FileRefused for an empty, oversized or unexpected file.
     """
-    _forget_expired(session, home, now)
     suffix = _suffix(name, content)
     held = HeldFile(
         id=random_key(),
@@ -88,13 +86,22 @@ def _suffix(name: str, content: bytes) -> str:
     return suffix
 
 
-def _forget_expired(session: Session, home: Path, now: datetime) -> None:
-    gone = session.scalars(select(HeldFile).where(HeldFile.expires_at <= now)).all()
-    _unlink(home, gone)
-    if gone:
-        session.execute(delete(HeldFile).where(HeldFile.id.in_([held.id for held in gone])))
+def something_to_forget(home: Path, now: datetime) -> bool:
+    """Whether a file is old enough to go: a look at the folder, cheap enough for every round of the worker."""
+    old = (now - LASTS).timestamp()
+    return any(path.stat().st_mtime <= old for path in (home / "held").glob("*"))
 
 
-def _unlink(home: Path, gone: Iterable[HeldFile]) -> None:
-    for held in gone:
-        held_path(home, held).unlink(missing_ok=True)
+def forget_held(session: Session, home: Path, now: datetime) -> int:
+    """Removes every file whose hour is over, and what an interrupted upload left without a row; how many."""
+    gone = session.scalars(delete(HeldFile).where(HeldFile.expires_at <= now).returning(HeldFile.id)).all()
+    known = set(session.scalars(select(HeldFile.id)))
+    old = (now - LASTS).timestamp()
+    stray = [
+        path
+        for path in (home / "held").glob("*")
+        if path.stem in gone or (path.stem not in known and path.stat().st_mtime <= old)
+    ]
+    for path in stray:
+        path.unlink(missing_ok=True)
+    return len(stray)

@@ -10,7 +10,14 @@ from typing import Any
 
 from app.commands.call import Answer, Call, Commands
 from app.commands.progress import Progress
-from app.commands.serving import DEFAULT_PORT, bind, serve_until_stopped, settings_for
+from app.commands.serving import (
+    DEFAULT_PORT,
+    assert_free,
+    bind,
+    port_number,
+    serve_until_stopped,
+    settings_for,
+)
 from app.commands.tracking import describe
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
@@ -40,16 +47,18 @@ def declare(commands: Commands) -> None:
     parser = commands.add("demo", demo, *words)
     no_serve = commands.say("s’arrête avant de servir les deux portes", "stops before serving the two doors")
     parser.add_argument("--no-serve", action="store_true", help=no_serve)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N")
+    parser.add_argument("--port", type=port_number, default=DEFAULT_PORT, metavar="N")
 
 
 def demo(call: Call) -> Answer:
     """Makes the demonstration afresh, says where everything is, and serves it unless told not to."""
     settings = demo_settings(call.settings, call.words.port)
+    if not call.words.no_serve:
+        # Before anything is removed: what holds the port may be the demonstration under way.
+        assert_free(call.words.port)
     shutil.rmtree(settings.home, ignore_errors=True)
     installation = call.open(settings)
     installation.initialise()
-    # The port is taken before the work, so that a refusal does not cost a minute.
     server = None if call.words.no_serve else bind(installation, call.words.port)
     made = make(call, installation)
     answer = Answer(_data(settings, made), _text(call, settings, made))

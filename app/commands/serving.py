@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
@@ -37,7 +38,7 @@ class Server(Protocol):
 def declare(commands: Commands) -> None:
     """Declares the command."""
     parser = commands.add("serve", serve, "sert les deux portes", "serves both doors and the worker")
-    parser.add_argument("--port", type=int, metavar="N")
+    parser.add_argument("--port", type=port_number, metavar="N")
     host = commands.say("adresse d’écoute (127.0.0.1)", "address to listen on (127.0.0.1)")
     parser.add_argument("--host", default=LOOPBACK, metavar="ADDRESS", help=host)
 
@@ -68,6 +69,21 @@ def settings_for(settings: Settings, port: int) -> Settings:
     if os.environ.get("RECUEIL_PUBLIC_URL"):
         return settings
     return dataclasses.replace(settings, public_url=f"http://localhost:{port}")
+
+
+def port_number(typed: str) -> int:
+    """The argument of --port. Raises ValueError for what no server can listen on."""
+    if not 0 < int(typed) < 65_536:
+        raise ValueError
+    return int(typed)
+
+
+def assert_free(port: int, host: str = LOOPBACK) -> None:
+    """Raises PortTaken when somebody listens there already."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise PortTaken(port=port, why=error.strerror) from error
 
 
 def bind(installation: Installation, port: int, host: str = LOOPBACK) -> Server:

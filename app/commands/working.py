@@ -4,10 +4,22 @@ import logging
 import threading
 from typing import Any
 
+from app.kernel.clock import Clock
 from app.kernel.installation import Installation
 
 log = logging.getLogger("recueil.worker")
 PAUSE_AFTER_TROUBLE = 10.0
+
+
+def forget_uploads(installation: Installation, clock: Clock) -> int:
+    """A task of the worker: lists that nobody confirmed within the hour leave the home; how many."""
+    from app.accounts.held_files import forget_held, something_to_forget
+
+    home, now = installation.settings.home, clock()
+    if not something_to_forget(home, now):
+        return 0
+    with installation.database.writing() as session:
+        return forget_held(session, home, now)
 
 
 class Worker:
@@ -22,7 +34,7 @@ class Worker:
         from app.extraction.jobs import build_asked_exports
         from app.outreach.worker import run_worker
 
-        return run_worker(self.installation, once=True, tasks=(build_asked_exports,)).as_json()
+        return run_worker(self.installation, once=True, tasks=(build_asked_exports, forget_uploads)).as_json()
 
     def run(self) -> None:
         """Works until `stop`; trouble (the database away for a moment) does not end it."""
@@ -31,7 +43,9 @@ class Worker:
 
         while not self._stopped.is_set():
             try:
-                run_worker(self.installation, stop=self._stopped, tasks=(build_asked_exports,))
+                run_worker(
+                    self.installation, stop=self._stopped, tasks=(build_asked_exports, forget_uploads)
+                )
             except Exception:
                 log.exception("worker stopped by trouble; it starts again")
                 self._stopped.wait(PAUSE_AFTER_TROUBLE)

@@ -1,12 +1,14 @@
-"""The settings, read once from the environment. Nothing else reads the environment."""
+"""The settings, read once from the environment, and refused there when they could not work."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.kernel.errors import BadSetting
 from app.kernel.language import LANGUAGES, Language
@@ -49,8 +51,8 @@ class Settings:
             smtp_url=_smtp_url(env.get("RECUEIL_SMTP_URL")),
             mail_from=_mail_from(env.get("RECUEIL_MAIL_FROM") or "Recueil <recueil@localhost.localdomain>"),
             language=_language(env.get("RECUEIL_LANGUAGE") or "fr"),
-            mails_per_hour=_count("RECUEIL_MAILS_PER_HOUR", env.get("RECUEIL_MAILS_PER_HOUR")),
-            trusted_proxies=_count("RECUEIL_TRUSTED_PROXIES", env.get("RECUEIL_TRUSTED_PROXIES")) or 0,
+            mails_per_hour=_count("RECUEIL_MAILS_PER_HOUR", env.get("RECUEIL_MAILS_PER_HOUR"), 1),
+            trusted_proxies=_count("RECUEIL_TRUSTED_PROXIES", env.get("RECUEIL_TRUSTED_PROXIES"), 0) or 0,
             bounces_url=_bounces_url(env.get("RECUEIL_BOUNCES_URL")),
         )
 
@@ -59,7 +61,7 @@ def _database_url(value: str) -> str:
     # `postgresql://` is what people and hosting panels write; the driver in the lock is psycopg 3.
     if value.startswith(("postgresql://", "postgres://")):
         value = "postgresql+psycopg://" + value.split("://", 1)[1]
-    if value.split("://", 1)[0] not in DATABASE_SCHEMES:
+    if value.split("://", 1)[0] not in DATABASE_SCHEMES or not _is_database_url(value):
         raise BadSetting(
             name="RECUEIL_DATABASE_URL",
             why_fr="sqlite:///chemin ou postgresql://hôte/base attendu.",
@@ -68,8 +70,25 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _is_database_url(value: str) -> bool:
+    try:
+        make_url(value)
+    except (ArgumentError, ValueError):
+        return False
+    return True
+
+
+def _parts(value: str) -> SplitResult:
+    """The parts of an address; those of an empty one when it is none, or when its port is no port."""
+    try:
+        parts = urlsplit(value)
+        return parts if parts.port is None or parts.port > 0 else urlsplit("")
+    except ValueError:
+        return urlsplit("")
+
+
 def _public_url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _parts(value)
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     extra = parts.query or parts.fragment or parts.username
     if parts.scheme not in ("http", "https") or not parts.hostname or extra:
@@ -90,7 +109,7 @@ def _public_url(value: str) -> str:
 def _smtp_url(value: str | None) -> str | None:
     if not value:
         return None
-    parts = urlsplit(value)
+    parts = _parts(value)
     if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
         raise BadSetting(
             name="RECUEIL_SMTP_URL",
@@ -103,7 +122,7 @@ def _smtp_url(value: str | None) -> str | None:
 def _bounces_url(value: str | None) -> str | None:
     if not value:
         return None
-    parts = urlsplit(value)
+    parts = _parts(value)
     if not (parts.scheme == "imaps" and parts.hostname) and not (parts.scheme == "maildir" and parts.path):
         raise BadSetting(
             name="RECUEIL_BOUNCES_URL",
@@ -132,11 +151,13 @@ def _language(value: str) -> Language:
     return value
 
 
-def _count(name: str, value: str | None) -> int | None:
+def _count(name: str, value: str | None, least: int) -> int | None:
     if not value:
         return None
-    if not value.isdigit():
+    if not (value.isascii() and value.isdigit() and int(value[:9]) >= least):
         raise BadSetting(
-            name=name, why_fr="un nombre entier est attendu.", why_en="a whole number is expected."
+            name=name,
+            why_fr=f"un nombre entier, au moins {least}, est attendu.",
+            why_en=f"a whole number, {least} at least, is expected.",
         )
     return int(value)

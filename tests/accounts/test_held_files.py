@@ -1,8 +1,11 @@
 """Files awaiting a confirmation: for one session, study and purpose, never under the name they came with."""
 
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.errors import FileRefused, HeldFileGone
@@ -10,6 +13,7 @@ from app.accounts.held_files import LARGEST, LASTS, held_file, held_path, hold, 
 from app.accounts.identities import identities_shown, show_identities
 from app.accounts.models import HeldFile
 from app.accounts.sessions import open_session
+from app.commands.working import forget_uploads
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.accounts.builders import settled_staff
@@ -69,7 +73,7 @@ def test_only_the_session_that_uploaded_it_finds_it(
                 held_file(session, held.id, token=token, study=study, purpose=purpose, now=at)
 
 
-def test_released_and_expired_files_leave_no_bytes(
+def test_released_expired_and_stray_files_leave_no_bytes(
     installation: Installation, command: Actor, now: datetime
 ) -> None:
     home = installation.settings.home
@@ -78,9 +82,19 @@ def test_released_and_expired_files_leave_no_bytes(
         first, second = keep(installation, session, token, now), keep(installation, session, token, now)
         release(session, home, first)
         assert not held_path(home, first).exists()
-        keep(installation, session, token, now + LASTS + timedelta(seconds=1))
-        assert not held_path(home, second).exists()
-        assert len(list((home / "held").iterdir())) == 1
+        waiting, stray = held_path(home, second), home / "held" / "interrupted.csv"
+        stray.write_bytes(b"NUM\n")
+    _written_at(now, waiting, stray)
+    assert forget_uploads(installation, lambda: now + LASTS - timedelta(seconds=1)) == 0
+    assert forget_uploads(installation, lambda: now + LASTS) == 2
+    assert list((home / "held").iterdir()) == []
+    with installation.database.reading() as session:
+        assert session.scalars(select(HeldFile)).all() == []
+
+
+def _written_at(moment: datetime, *paths: Path) -> None:
+    for path in paths:
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
 
 
 @pytest.mark.parametrize(

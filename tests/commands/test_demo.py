@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def test_demo_leads_from_list_to_workbook_then_starts_afresh_and_serves(
     (home / "demo" / "left over").touch()
     _serve_again(at_home, made["rates"])
     assert not (home / "demo" / "left over").exists()
+
+
+def test_a_taken_port_is_refused_before_anything_is_removed(at_home: Terminal, home: Path) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "under way").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert at_home.run("demo", "--port", taken.getsockname()[1]).code == 1
+    assert (home / "demo" / "under way").exists()
 
 
 def _serve_again(at_home: Terminal, rates: dict[str, Any]) -> None:

@@ -35,6 +35,14 @@ def test_a_plain_postgresql_url_gets_the_locked_driver() -> None:
         ("RECUEIL_LANGUAGE", "de"),
         ("RECUEIL_MAILS_PER_HOUR", "many"),
         ("RECUEIL_BOUNCES_URL", "imap://host/INBOX"),
+        ("RECUEIL_DATABASE_URL", "postgresql://host:abc/base"),
+        ("RECUEIL_PUBLIC_URL", "http://["),
+        ("RECUEIL_PUBLIC_URL", "https://recueil.example.org:99999"),
+        ("RECUEIL_SMTP_URL", "smtp://host:abc"),
+        ("RECUEIL_SMTP_URL", "smtp://host:0"),
+        ("RECUEIL_MAILS_PER_HOUR", "²"),
+        ("RECUEIL_MAILS_PER_HOUR", "0"),
+        ("RECUEIL_TRUSTED_PROXIES", "-1"),
     ],
 )
 def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:
