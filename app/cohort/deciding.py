@@ -24,7 +24,7 @@ from app.cohort.models import (
 )
 from app.cohort.moving import CentreMerge, PatientMerge, tell_centre_merge, tell_patient_merge
 from app.cohort.names import Place
-from app.cohort.placing import centre_of_row
+from app.cohort.placing import centre_of_row, own_fate
 from app.cohort.refreshing import refresh_patients
 from app.cohort.relinking import Relinker
 from app.cohort.resolving import Entry
@@ -330,7 +330,9 @@ class _Deciding:
 
     def changed(self, action: str, target: str | int | None) -> None:
         if action == "accept":
-            self._take_over(self.facts["rival"])
+            left = [row_id for row_id in self.rows if self._left_study(row_id)]
+            if not left:
+                self._take_over(self.facts["rival"])
             self._replace(self.facts["rival"])
         else:
             for row_id in self.rows:
@@ -342,8 +344,19 @@ class _Deciding:
         for row_id in self.rows:
             row = self.desk.session.get_one(Authorisation, row_id)
             if old.patient_id is not None:
+                self._place(row)
                 self.ledger.set(row, centre_id=row.centre_id or old.centre_id)
                 self.relinker.join([row_id], self.desk.session.get_one(Patient, old.patient_id))
+
+    def _left_study(self, row_id: int) -> bool:
+        """A correction may say that the authorisation was never this study's: the patient stays, without it."""
+        row = self.desk.session.get_one(Authorisation, row_id)
+        fate = own_fate(self.desk.session, self.desk.vault, self.desk.rules, row)
+        if fate is None:
+            return False
+        self.ledger.set(row, patient_id=None, link_rule=None, course_no=None)
+        self.set_fate(row_id, *fate)
+        return True
 
     def _replace(self, row_id: int) -> None:
         row = self.desk.session.get_one(Authorisation, row_id)

@@ -125,4 +125,15 @@ class StaleDecision(Refusal):
     code = "stale-decision"
     status = 409
     fr = "Rien n’a été fait : cela a changé depuis l’aperçu. {changes_fr} Relisez l’aperçu, puis confirmez."
-    en = "Nothing was done: this changed since the preview. {changes_en} Read the preview again, then confirm."
+    en = (
+        "Nothing was done: this changed since the preview. {changes_en} Read the preview again, then confirm."
+    )
+
+
+class ListChanged(Refusal):
+    """What an import would do is not what its dry run said."""
+
+    code = "list-changed"
+    status = 409
+    fr = "Rien n’a été importé : l’étude a changé depuis cet essai à blanc ({changes_fr}). Le voici refait ; relisez-le."
+    en = "Nothing was imported: the study changed since this dry run ({changes_en}). Here it is again; read it."

@@ -17,7 +17,7 @@ NEARLY = 85
 def fate_before_linking(record: Record, rules: ListRules) -> None:
     """Sets the fates that need no other row; leaves `fate` empty on rows that may be kept."""
     if record.product is None:
-        nearly = "product_blank" in record.flags or _nearly_named(record, rules)
+        nearly = "product_blank" in record.flags or nearly_named(record.raw(), rules)
         _set(record, *(("review", "product_unclear") if nearly else ("other_product", "other_product")))
     elif record.indication == "other":
         _set(record, "other_indication", "other_indication")
@@ -37,8 +37,8 @@ def _set(record: Record, fate: str, reason: str) -> None:
     record.fate, record.reason = fate, reason
 
 
-def _nearly_named(record: Record, rules: ListRules) -> bool:
-    raw = record.raw()
+def nearly_named(raw: Mapping[str, str], rules: ListRules) -> bool:
+    """Whether these cells name no product, or this one but for a typo."""
     named = bare(raw.get("product_raw", "") + " " + raw.get("inn", "")).replace(" ", "")
     return any(fuzz.partial_ratio(f, named) >= NEARLY for f in rules.product_words.fragments if len(f) >= 8)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.casing import open_cases
+from app.cohort.errors import ListChanged
 from app.cohort.interpreting import fingerprinter, read_records
 from app.cohort.known import load_known
 from app.cohort.mappings import saved_headers
@@ -17,7 +18,7 @@ from app.cohort.pausing import collector_paused, collector_resumed
 from app.cohort.planning import Plan, plan
 from app.cohort.reading import ListFile, open_list
 from app.cohort.refreshing import refresh_patients
-from app.cohort.report import ImportReport, difference_of
+from app.cohort.report import FIGURES, ImportReport, difference_of
 from app.cohort.rules import ListRules
 from app.cohort.storing import Store
 from app.journal.recording import record
@@ -46,6 +47,10 @@ def check_list(
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
     collector_resumed()
+    return _foreseen(session, study, file, made)
+
+
+def _foreseen(session: Session, study: Study, file: ListFile, made: Plan) -> ImportReport:
     kept = [row for row in made.stored if row.fate == "kept"]
     patients = {
         id(person) for row in kept if (person := made.person_of(row)) is not None and person.key is None
@@ -76,9 +81,11 @@ def import_list(
     actor: Actor,
     now: datetime,
     name: str | None = None,
+    expected: str | None = None,
 ) -> ImportReport:
     """Imports a list inside the caller's transaction and journals it; rows already known add nothing.
 
+    With `expected`, the figures of a dry run (`ImportReport.figures`), anything else raises ListChanged.
     Raises NotAList, HostileFile, NoKeyColumn or BadMapping, having written nothing.
     """
     # Two imports into one study wait for each other: codes and row ids are given in order.
@@ -87,6 +94,8 @@ def import_list(
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
     changes = difference_of(made)
+    if expected is not None:
+        _expect(expected, _foreseen(session, study, file, made).figures())
     store = Store(session, vault, study, rules, now)
     import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None
     report = ImportReport(
@@ -102,6 +111,21 @@ def import_list(
     if import_id is not None:
         _record(session, study, report, file, actor, now)
     return report
+
+
+def _expect(expected: str, figures: str) -> None:
+    if expected != figures:
+        before, after = _figures(expected), _figures(figures)
+        changed = [name for name, count in after.items() if before.get(name) != count]
+        moved = {name: f"{before.get(name, '–')} → {after[name]}" for name in changed}
+        raise ListChanged(
+            changes_fr=", ".join(f"{FIGURES[name]['fr']} {moved[name]}" for name in changed),
+            changes_en=", ".join(f"{FIGURES[name]['en']} {moved[name]}" for name in changed),
+        )
+
+
+def _figures(text: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in text.split() if "=" in part)
 
 
 def _plan(

@@ -42,7 +42,10 @@ class KnownRow:
 
 @dataclass
 class Known:
-    """All that is known of a study; `told` holds the persons whose indication is known."""
+    """All that is known of a study.
+
+    `told` holds the persons whose indication is known, `asked` the centres that have patients.
+    """
 
     rows: list[KnownRow] = field(default_factory=list)
     by_fingerprint: dict[str, list[KnownRow]] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class Known:
     centre_codes: dict[int, str] = field(default_factory=dict)
     patient_codes: dict[str, str] = field(default_factory=dict)
     alias_keys: set[str] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
 
 
 def load_known(session: Session, vault: Vault, study: Study, without: frozenset[int] = frozenset()) -> Known:
@@ -123,8 +127,11 @@ def _load_centres(session: Session, study: Study, known: Known) -> None:
 def _load_persons(
     session: Session, vault: Vault, study: Study, known: Known, without: frozenset[int]
 ) -> None:
-    patients = select(Patient.id, Patient.code).where(Patient.study_id == study.id)
-    known.patient_codes = dict(session.execute(patients).all())
+    patients = select(Patient.id, Patient.code, Patient.centre_id, Patient.merged_into_id)
+    for patient, code, centre, merged in session.execute(patients.where(Patient.study_id == study.id)):
+        known.patient_codes[patient] = code
+        if merged is None:
+            known.asked.add(centre)
     undecided = _open_cases(session, study)
     persons: dict[str | int, Person] = {}
     for row, raw in _linked_rows(session, study):

@@ -1,15 +1,17 @@
-"""The centre of a stored row that no kept row named before: resolved again from its raw cells, or made."""
+"""What a stored row says of itself, read again from its raw cells: its centre, found or made, and its own fate."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.cohort.centres import make_centre, place_of
+from app.cohort.fating import nearly_named
 from app.cohort.known import load_book
-from app.cohort.models import ListRowIdentity, Study
+from app.cohort.models import Authorisation, ListRowIdentity, Study
 from app.cohort.names import Place, squash
 from app.cohort.patients import raw_cells
 from app.cohort.resolving import Entry
+from app.cohort.rules import ListRules
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 
@@ -40,3 +42,14 @@ def centre_of_row(
     book.learn(entry, place, "list")
     made = make_centre(session, study, entry, place, "list", actor=actor, now=now)
     return made.id, made.id
+
+
+def own_fate(session: Session, vault: Vault, rules: ListRules, row: Authorisation) -> tuple[str, str] | None:
+    """The fate and reason that set a row apart whoever its patient is; None for a row of this study."""
+    cells = raw_cells(vault, row.id, session.get_one(ListRowIdentity, row.id).raw)
+    named = any(cells.get(name) for name in ("product_raw", "inn"))
+    if row.product is None and named and not nearly_named(cells, rules):
+        return "other_product", "other_product"
+    if cells.get("read:indication") == "other":
+        return "other_indication", "other_indication"
+    return ("refused", row.status) if row.status in ("refused", "cancelled", "pending") else None

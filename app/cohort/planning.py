@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from app.cohort.fating import (
     fate_after_linking,
@@ -47,6 +48,28 @@ class Plan:
         """The person of a row, decided or not."""
         member = self.members.get(record.source_row)
         return member.person if member is not None else None
+
+    def newcomers(self) -> list[tuple[Person, Entry]]:
+        """The patients whom the import would make, each with the centre to ask: that of their first kept row."""
+        firsts: dict[int, tuple[Person, Record]] = {}
+        for record in self.stored:
+            person = self.person_of(record)
+            if record.fate == "kept" and person is not None and person.key is None:
+                known = firsts.get(id(person))
+                if known is None or by_grant(record) < by_grant(known[1]):
+                    firsts[id(person)] = (person, record)
+        found = ((person, self.entry_of(first)) for person, first in firsts.values())
+        return [(person, entry) for person, entry in found if entry is not None]
+
+
+def by_grant(record: Record) -> tuple[date, int]:
+    """The order of one patient's rows."""
+    return (record.granted_on or date.min, record.source_row)
+
+
+def makes_centre(record: Record) -> bool:
+    """Only a row that got as far as its patient makes a centre: a refused one asks nobody."""
+    return record.fate == "kept" or record.reason.startswith("patient_")
 
 
 def plan(records: list[Record], known: Known, rules: ListRules) -> Plan:

@@ -57,6 +57,8 @@ def _apply(patient: Patient, rows: list[Authorisation], new_course: timedelta) -
         return
     patient.first_grant_on = grants[0].granted_on if grants else None
     patient.last_grant_on = grants[-1].granted_on if grants else None
-    patient.sex = majority_sex([row.sex for row in rows if row.sex is not None])
+    if rows:
+        # Without any authorisation left, what the list once said still helps the centre to find the chart.
+        patient.sex = majority_sex([row.sex for row in rows if row.sex is not None])
     if not patient.incident_decided:
         patient.incident = incident(grants)

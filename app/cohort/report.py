@@ -6,11 +6,32 @@ from dataclasses import dataclass, field
 
 from app.cohort.models import FATES
 from app.cohort.persons import Person
-from app.cohort.planning import Plan
+from app.cohort.planning import Plan, makes_centre
 from app.cohort.reasons import reason_text
 from app.cohort.records import Record
 from app.cohort.resolving import Entry
 from app.kernel.language import Language
+
+# The figures that an import is held to, as a sentence names them.
+FIGURES: dict[str, dict[Language, str]] = {
+    "read": {"fr": "lignes lues", "en": "rows read"},
+    "kept": {"fr": "retenues", "en": "kept"},
+    "duplicate": {"fr": "doublons", "en": "duplicates"},
+    "refused": {"fr": "refusées", "en": "refused"},
+    "other_product": {"fr": "autre produit", "en": "other product"},
+    "other_indication": {"fr": "autre indication", "en": "other indication"},
+    "outside_window": {"fr": "hors période", "en": "outside the window"},
+    "review": {"fr": "à revoir", "en": "to review"},
+    "new": {"fr": "lignes nouvelles", "en": "new rows"},
+    "patients": {"fr": "patients", "en": "patients"},
+    "centres": {"fr": "centres", "en": "centres"},
+    "changed": {"fr": "lignes corrigées", "en": "corrected rows"},
+    "withdrawn": {"fr": "autorisations disparues", "en": "authorisations gone"},
+    "new_patients": {"fr": "patients nouveaux", "en": "new patients"},
+    "joining": {"fr": "patients connus qui en reçoivent une", "en": "known patients who get one"},
+    "new_centres": {"fr": "centres nouveaux", "en": "new centres"},
+    "first_patients": {"fr": "centres à leur premier patient", "en": "centres with their first patient"},
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +57,8 @@ class RowFate:
 class Difference:
     """What a later list changes, as row positions in this file, patient codes and centre codes or names.
 
-    `joining` are known patients who get new authorisations; `mailed` the centres that get their first patient.
+    `joining` are known patients who get new authorisations; `mailed` the centres that get their first patient,
+    `widened` those that have patients and get more, by centre id.
     """
 
     new: tuple[int, ...]
@@ -46,6 +68,7 @@ class Difference:
     joining: tuple[str, ...]
     new_centres: tuple[str, ...]
     mailed: tuple[str, ...]
+    widened: dict[int, int]
 
 
 @dataclass
@@ -71,6 +94,20 @@ class ImportReport:
             "patients": self.patients,
             "centres": self.centres,
         }
+
+    def figures(self) -> str:
+        """The counts and the difference in one line, for an import to be held to."""
+        found = self.difference
+        told = {
+            **self.counts(),
+            "changed": len(found.changed),
+            "withdrawn": found.withdrawn,
+            "new_patients": found.new_patients,
+            "joining": len(found.joining),
+            "new_centres": len(found.new_centres),
+            "first_patients": len(found.mailed),
+        }
+        return " ".join(f"{name}={count}" for name, count in told.items())
 
     @property
     def rows(self) -> Iterator[RowFate]:
@@ -121,8 +158,10 @@ def difference_of(plan: Plan) -> Difference:
     """What the plan changes against what is known."""
     kept = [record for record in plan.stored if record.fate == "kept"]
     persons = {id(p): p for record in kept if (p := plan.person_of(record)) is not None}
-    entries = {id(e): e for record in kept if (e := plan.entry_of(record)) is not None}
-    served = {row.centre_id for row in plan.known.rows if row.fate == "kept"}
+    made = [record for record in plan.stored if makes_centre(record)]
+    entries = {id(e): e for record in made if (e := plan.entry_of(record)) is not None}
+    houses = [entry for _, entry in plan.newcomers()]
+    asked = plan.known.asked
     return Difference(
         new=tuple(record.source_row for record in plan.stored if record.fate != "duplicate"),
         changed=tuple(sorted(plan.changed)),
@@ -130,7 +169,8 @@ def difference_of(plan: Plan) -> Difference:
         new_patients=sum(person.key is None for person in persons.values()),
         joining=tuple(sorted(plan.known.patient_codes[p.key] for p in persons.values() if p.key is not None)),
         new_centres=tuple(sorted(shown_name(e) for e in entries.values() if e.centre_id is None)),
-        mailed=tuple(sorted(shown_name(e) for e in entries.values() if e.centre_id not in served)),
+        mailed=tuple(sorted({id(e): shown_name(e) for e in houses if e.centre_id not in asked}.values())),
+        widened=Counter(e.centre_id for e in houses if e.centre_id is not None and e.centre_id in asked),
     )
 
 

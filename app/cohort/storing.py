@@ -24,7 +24,7 @@ from app.cohort.models import (
 from app.cohort.names import Place, plain, postcode_of, spelling_key, where
 from app.cohort.patients import next_code, seal_identity
 from app.cohort.persons import Person
-from app.cohort.planning import Plan
+from app.cohort.planning import Plan, by_grant, makes_centre
 from app.cohort.records import Record
 from app.cohort.report import shown_name
 from app.cohort.resolving import Entry
@@ -118,8 +118,7 @@ class Store:
     def _store_centres(self, plan: Plan) -> None:
         wanted: dict[int, Entry] = {}
         for record in plan.stored:
-            # Only a row that got as far as its patient makes a centre: a refused one asks nobody.
-            if record.fate == "kept" or record.reason.startswith("patient_"):
+            if makes_centre(record):
                 entry = plan.entry_of(record)
                 if entry is not None and entry.centre_id is None:
                     wanted.setdefault(id(entry), entry)
@@ -163,7 +162,7 @@ class Store:
         patients: list[Row] = []
         identities: list[Row] = []
         for person, records in sorted(made, key=lambda pair: _first_row(pair[1])):
-            records.sort(key=_by_grant)
+            records.sort(key=by_grant)
             centre = _first_centre(plan, records)
             code = next_code(self.study, centres[centre])
             person.key = random_key()
@@ -346,12 +345,8 @@ def _infer_types(records: list[Record], grants: list[Grant]) -> None:
             record.flags.append("type_inferred")
 
 
-def _by_grant(record: Record) -> tuple[date, int]:
-    return (record.granted_on or date.min, record.source_row)
-
-
 def _first_row(records: list[Record]) -> tuple[date, int]:
-    return min([_by_grant(r) for r in records if r.fate == "kept"])
+    return min([by_grant(r) for r in records if r.fate == "kept"])
 
 
 def _first_centre(plan: Plan, records: list[Record]) -> int:
