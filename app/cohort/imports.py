@@ -94,8 +94,7 @@ def import_list(
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
     changes = difference_of(made)
-    if expected is not None:
-        _expect(expected, _foreseen(session, study, file, made).figures())
+    _expect(expected, _foreseen(session, study, file, made))
     store = Store(session, vault, study, rules, now)
     import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None
     report = ImportReport(
@@ -113,8 +112,9 @@ def import_list(
     return report
 
 
-def _expect(expected: str, figures: str) -> None:
-    if expected != figures:
+def _expect(expected: str | None, foreseen: ImportReport) -> None:
+    figures = foreseen.figures()
+    if expected is not None and expected != figures:
         before, after = _figures(expected), _figures(figures)
         changed = [name for name, count in after.items() if before.get(name) != count]
         moved = {name: f"{before.get(name, '–')} → {after[name]}" for name in changed}

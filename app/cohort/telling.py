@@ -1,11 +1,14 @@
-"""What a decision taken by hand did, in one plain sentence, read from what it keeps for its undoing."""
+"""What a decision taken by hand did, in one plain sentence, and what still waits for a decision on a patient."""
 
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Centre, CentreAlias, Decision, Patient
+from app.cohort.ledger import keys_where
+from app.cohort.models import Authorisation, Centre, CentreAlias, Decision, Patient, ReviewCase
+from app.cohort.questions import question
 
 Told = tuple[str, str]
 NOTHING: Told = ("", "")
@@ -64,3 +67,16 @@ def _code(session: Session, key: str) -> str:
 def _centre(session: Session, key: int) -> str:
     centre = session.get(Centre, key)
     return f"{centre.code} {centre.name}" if centre is not None else "–"
+
+
+def questions_on(session: Session, patient: Patient) -> list[tuple[int, str, str]]:
+    """The open questions about rows of this patient: id, French, English."""
+    own = set(keys_where(session, Authorisation, "patient_id", patient.id))
+    open_ = select(ReviewCase).where(ReviewCase.study_id == patient.study_id, ReviewCase.state == "open")
+    found = []
+    for case in session.scalars(open_.order_by(ReviewCase.id)):
+        facts = orjson.loads(case.facts)
+        if own & {*facts["rows"], facts.get("rival")}:
+            asked = question(case.kind, str(facts.get("why", "")))
+            found.append((case.id, asked["fr"], asked["en"]))
+    return found

@@ -38,6 +38,7 @@ class PatientLine:
     standing: str
     disposition: str | None
     last_answer_at: datetime | None
+    enrolled: bool
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _patients(study: Study, typed: str, standing: str) -> Select[*tuple[Any, ...
             _STANDING,
             Disposition.kind,
             Response.last_answer_at,
+            Patient.enrolled,
         )
         .join(Centre, Centre.id == Patient.centre_id)
         .outerjoin(Response, Response.patient_id == Patient.id)

@@ -8,6 +8,7 @@ from app.cohort.errors import UnknownPatient
 from app.cohort.ledger import keys_where
 from app.cohort.models import Authorisation, Centre, Patient
 from app.cohort.patients import patient_by_code
+from app.cohort.telling import questions_on
 from app.cohort.tracing import trace_rows
 from app.collection.reading import response_of
 from app.doors.guard import allow
@@ -99,6 +100,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         centre=session().get_one(Centre, patient.centre_id),
         response=response,
         sections=answers_of(session(), response, language()),
+        waiting=questions_on(session(), patient),
         rows=list(zip(keys, traced, strict=True)),
         queries=queries_on(session(), patient),
         problem=refused.message(language()) if refused else None,

@@ -1,5 +1,7 @@
 """The people at the centres: who is asked, and their import with every fault shown in its cell. Names stay hidden."""
 
+import re
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -77,11 +79,14 @@ def give_up(code: str, held_id: str) -> ResponseReturnValue:
 def reveal(code: str) -> ResponseReturnValue:
     """Shows the names of this study to this session from now on; the journal says so."""
     show_identities(session(), own_account(), token=someone().token, study=code, now=now())
-    page = request.form.get("page", "")
+    page, held = request.form.get("page", ""), request.form.get("held", "")
+    if page == "lists.try_out" and HELD.fullmatch(held):
+        return redirect(url_for(page, code=code, held_id=held), 303)
     return redirect(url_for(page if page in REVEALING else "respondents.show", code=code), 303)
 
 
 # The pages that know names, and return here after they were asked for.
+HELD = re.compile("[0-9a-f]{32}")
 REVEALING = ("respondents.show", "chasing.show", "reviewing.show")
 
 
