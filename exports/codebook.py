@@ -27,6 +27,7 @@ DICTIONARY = (
     Column("codes_manquants", "text", "Codes de donnée manquante", "Missing codes"),
     Column("obligation", "text", "Obligatoire", "Required"),
     Column("condition", "text", "Condition", "Condition"),
+    Column("visites", "text", "Visites où la question est posée", "Visits at which it is asked"),
     Column("regle", "text", "Règle de calcul", "Derived rule"),
     Column("source", "text", "Source", "Source"),
     Column("version", "text", "Version du questionnaire", "Questionnaire version"),
@@ -48,17 +49,13 @@ def dictionary(tables: Sequence[Table]) -> Table:
 
 
 def codes(tables: Sequence[Table]) -> Table:
-    """``modalites``: one row a code of a variable; a variable that stands on several sheets is listed once."""
-    rows: list[Row] = []
-    seen: set[str] = set()
+    """``modalites``: one row a code of a variable; a code that stands on several sheets is listed once."""
+    rows: dict[tuple[str, int | str], Row] = {}
     for column in (column for table in tables if table.described for column in table.columns):
-        if column.name in seen:
-            continue
-        seen.add(column.name)
-        rows += [(column.name, choice.code, choice.fr, choice.en) for choice in column.choices]
-        if column.reason_for is not None:
-            rows += [(column.name, *reason) for reason in MISSING_REASONS]
-    return Table("modalites", CODES, lambda: rows, "Modalités", "Codes", frozen=2, described=False)
+        listed = [(choice.code, choice.fr, choice.en) for choice in column.choices]
+        for one in [*listed, *(MISSING_REASONS if column.reason_for is not None else ())]:
+            rows.setdefault((column.name, one[0]), (column.name, *one))
+    return Table("modalites", CODES, rows.values, "Modalités", "Codes", frozen=2, described=False)
 
 
 def _dictionary_rows(tables: Sequence[Table]) -> list[Row]:
@@ -79,6 +76,6 @@ def _described(place: int, sheet: str, column: Column, name8: str) -> Row:
     return (
         place, sheet, column.name, name8, column.fr or None, column.en or None, column.question or None,
         KINDS_FR[column.kind], column.unit or None, column.soft or None, column.hard or None, listed or None,
-        reasons, column.required or None, column.condition or None, column.rule or None, column.source or None,
-        column.version or None, int(column.identifying),
+        reasons, column.required or None, column.condition or None, column.visits or None, column.rule or None,
+        column.source or None, column.version or None, int(column.identifying),
     )

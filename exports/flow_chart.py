@@ -11,17 +11,21 @@ _SIDE = 380
 
 @dataclass(frozen=True)
 class Aside:
-    """What leaves the flow below a step, and how many."""
+    """What leaves the flow below a step (or joins it above), and how many; ``explained``: by a reason, not a form."""
 
     key: str
     fr: str
     en: str
     count: int
+    explained: int | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One box: what is counted (``unit``), in words, how many, and the exits beside it."""
+    """One box: what is counted (``unit``), in words, how many, the exits beside it, and what enters there.
+
+    ``explained`` of the count stand there by a reason for no answer; None where that makes no sense.
+    """
 
     key: str
     unit: str
@@ -29,6 +33,8 @@ class Step:
     en: str
     count: int
     asides: tuple[Aside, ...] = ()
+    explained: int | None = None
+    entries: tuple[Aside, ...] = ()
 
 
 def draw(steps: Sequence[Step], language: Literal["fr", "en"]) -> str:

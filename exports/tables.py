@@ -44,6 +44,8 @@ class Column:
     hard: str = ""
     required: str = ""
     condition: str = ""
+    visits: str = ""
+    """The visits at which the question is asked, or the value computed."""
     rule: str = ""
     source: str = ""
     version: str = ""

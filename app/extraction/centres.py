@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import DISPOSITIONS, Disposition, Response
 from app.extraction.dispositions import DISPOSITION_CHOICES
+from app.extraction.listed import YES_NO
 from app.extraction.reading import OPPOSED, centre_codes
 from app.extraction.times import paris, twins, utc
 from app.outreach.models import Contact, Entry, Link, Mail, Respondent
@@ -23,9 +24,11 @@ COLUMNS = (
     Column("city", "text", "Ville", "City"),
     Column("department", "text", "Département", "Department"),
     Column("respondents", "integer", "Correspondants connus", "Respondents known"),
-    Column("contacted", "flag", "Contacté (courriel parti ou appel noté)", "Contacted (mail sent or call noted)"),
+    Column("contacted", "flag", "Contacté (courriel parti ou appel noté)", "Contacted (mail sent or call noted)",
+           choices=YES_NO),
     Column("reminders", "integer", "Relances envoyées", "Reminders sent"),
-    Column("opened", "flag", "Entré par son lien au moins une fois", "Entered by its link at least once"),
+    Column("opened", "flag", "Entré par son lien au moins une fois", "Entered by its link at least once",
+           choices=YES_NO),
     Column("asked", "integer", "Patients demandés", "Patients asked"),
     Column("answered", "integer", "Questionnaires remis", "Questionnaires handed in"),
     Column("draft", "integer", "Questionnaires commencés", "Questionnaires begun"),
@@ -33,8 +36,8 @@ COLUMNS = (
     Column("response_rate", "decimal", "Taux de réponse (remis / demandés)", "Response rate (handed in / asked)"),
     Column("settled", "integer", "Patients réglés (remis ou écartés avec un motif)", "Patients settled (handed in or set apart)"),
     Column("settled_rate", "decimal", "Part réglée (réglés / demandés)", "Share settled (settled / asked)"),
-    *twins("first_answer_at", "Première réponse", "First answer"),
-    *twins("last_answer_at", "Dernière réponse", "Last answer"),
+    *twins("first_answer_at", "Première réponse ou premier motif", "First answer or reason"),
+    *twins("last_answer_at", "Dernière réponse ou dernier motif", "Last answer or reason"),
 )
 
 
@@ -46,10 +49,10 @@ class _Tally:
     first: datetime | None = None
     last: datetime | None = None
 
-    def span(self, first: datetime | None, last: datetime | None) -> None:
-        """Widen the time between first and last answer."""
-        self.first = min((at for at in (self.first, first) if at), default=None)
-        self.last = max((at for at in (self.last, last) if at), default=None)
+    def span(self, *times: datetime | None) -> None:
+        """Widen the time between the first and the last that was heard of the centre's patients."""
+        self.first = min((at for at in (self.first, *times) if at), default=None)
+        self.last = max((at for at in (self.last, *times) if at), default=None)
 
 
 def centres_table(session: Session, study: Study) -> Table:
@@ -63,14 +66,19 @@ def _rows(session: Session, study: Study) -> Iterator[Row]:
     for centre in session.scalars(query):
         one = tallies[centre.code]
         count = one.counts
-        settled = count["answered"] + sum(count[kind] for kind in DISPOSITIONS)
+        done = settled(count)
         yield [
             centre.code, centre.name, centre.city, centre.department, count["respondents"],
             int(count["mails"] + count["calls"] > 0), count["reminders"], int(count["entries"] > 0),
             count["asked"], count["answered"], count["draft"], *(count[kind] for kind in DISPOSITIONS),
-            _share(count["answered"], count["asked"]), settled, _share(settled, count["asked"]),
+            _share(count["answered"], count["asked"]), done, _share(done, count["asked"]),
             utc(one.first), paris(one.first), utc(one.last), paris(one.last),
         ]  # fmt: skip
+
+
+def settled(count: Counter[str]) -> int:
+    """Patients of a count whose questionnaire was handed in, or who are set apart with a reason."""
+    return count["answered"] + sum(count[kind] for kind in DISPOSITIONS)
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -81,11 +89,11 @@ def tally(session: Session, study: Study) -> Mapping[str, _Tally]:
     """Counts by centre code."""
     codes = centre_codes(session, study)
     tallies: dict[str, _Tally] = defaultdict(_Tally)
-    for centre, status, disposition, number, first, last in session.execute(_patients(study)):
+    for centre, status, disposition, number, *times in session.execute(_patients(study)):
         one = tallies[codes[centre]]
         one.counts["asked"] += number
         if disposition != OPPOSED:
-            one.span(first, last)
+            one.span(*times)
         one.counts[_standing(status, disposition)] += number
     for name, query in _contacts(study).items():
         for centre, number in session.execute(query):
@@ -99,11 +107,12 @@ def _standing(status: str | None, disposition: str | None) -> str:
     return disposition or ("draft" if status else "untouched")
 
 
-def _patients(study: Study):  # type: ignore[no-untyped-def]  # a Select of six columns
+def _patients(study: Study):  # type: ignore[no-untyped-def]  # a Select of eight columns
     in_force = (Disposition.patient_id == Patient.id) & Disposition.withdrawn_at.is_(None)
     return (
         select(Patient.centre_id, Response.status, Disposition.kind, func.count(),
-               func.min(Response.first_answer_at), func.max(Response.last_answer_at))
+               func.min(Response.first_answer_at), func.max(Response.last_answer_at),
+               func.min(Disposition.at), func.max(Disposition.at))
         .outerjoin(Response, Response.patient_id == Patient.id)
         .outerjoin(Disposition, in_force)
         .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))

@@ -15,6 +15,5 @@ def flow_of(session: Session, vault: Vault, study: Study) -> list[Step]:
     reading = Reading(session, vault, study, Filters(submitted_only=True))
     outcomes = reading.outcomes
     for _, record in reading.records():
-        if record is not None:
-            outcomes.take(record.values)
+        outcomes.take(record.values if record is not None else None)
     return flow_steps(session, study, outcomes)

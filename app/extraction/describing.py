@@ -5,7 +5,7 @@ from typing import cast
 
 from exports.tables import Choice, Column, Kind
 from forms.definition import Choice as FormsChoice
-from forms.definition import Derived, Label, Question, Questionnaire, Range
+from forms.definition import Derived, Label, Question, Questionnaire, Range, Visit
 from forms.types import TYPES, kind_of
 from forms.types.base import Column as FormsColumn
 
@@ -30,7 +30,8 @@ def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: s
         fr=one.label.fr + at_fr, en=one.label.en + at_en,
         question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
         soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
-        condition=_condition(union, question), source=question.source, version=str(union.version),
+        condition=_condition(union, question), visits=visit or " ".join(_visits_of(union, question)),
+        source=question.source, version=str(union.version),
         may_be_missing=not question.read_only,
     )  # fmt: skip
 
@@ -44,8 +45,8 @@ def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = 
         Column(
             name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,
             en=derived.label.en + at_en, question=derived.help.fr, unit=_unit(derived.unit), choices=_choices(choices),
-            required="dérivée : calculée, jamais saisie", rule=derived.formula.text, source=derived.source,
-            version=str(union.version),
+            required="dérivée : calculée, jamais saisie", rule=derived.formula.text,
+            visits=visit or " ".join(derived.visits), source=derived.source, version=str(union.version),
         ),
     )  # fmt: skip
 
@@ -81,10 +82,40 @@ def _required(question: Question, visit: str | None) -> str:
 
 
 def _condition(union: Questionnaire, question: Question) -> str:
-    asked = [question.ask_if.text] if question.ask_if else []
     section = next((s for s in union.sections if s.code == question.section), None)
-    if section is not None and section.ask_if is not None:
-        asked.insert(0, section.ask_if.text)
+    asked: list[str] = []
+    for step in (section, question):
+        if step is not None and step.ask_if is not None:
+            asked.append(step.ask_if.text)
+        if step is not None and step.unless is not None:
+            asked.append(f"not ({step.unless.text})")
+    gate = union.repeats[question.repeat].gate if question.scope == "line" and question.repeat else ""
+    if gate:
+        asked.append(f"{gate} = 1")
     if question.tick_of is not None:
         asked.append(f"{question.tick_of[0]} has {question.tick_of[1]}")
     return " and ".join(f"({text})" for text in asked) if len(asked) > 1 else "".join(asked)
+
+
+def _visits_of(union: Questionnaire, question: Question) -> tuple[str, ...]:
+    if question.scope == "line" and question.repeat:
+        return union.repeats[question.repeat].visits
+    return question.visits
+
+
+def visit_rules(union: Questionnaire) -> str:
+    """When each visit is, when it is asked, and when its answers are missing by themselves."""
+    return " ; ".join(f"{visit.code} : {_visit_rule(union, visit)}" for visit in union.visits)
+
+
+def _visit_rule(union: Questionnaire, visit: Visit) -> str:
+    said = []
+    if visit.day is not None:
+        said.append(f"jour {visit.day} depuis {visit.anchor or union.anchor} (−{visit.before}/+{visit.after} jours)")
+    said.append("facultative" if visit.asked == "optional" else "demandée")
+    if visit.ask_if is not None:
+        said.append(f"si {visit.ask_if.text}")
+    if visit.unless is not None:
+        said.append(f"sauf si {visit.unless.text}")
+    said += [f"{one.missing} si {one.when.text}" for one in visit.closed]
+    return ", ".join(said)

@@ -13,9 +13,9 @@ from app.cohort.models import Patient, Study
 from app.cohort.patients import list_facts
 from app.collection.evaluated import keys_of_study
 from app.collection.questionnaires import Published, version_by_id, versions_of
-from app.extraction.flow import OutcomeSteps, outcome_steps
 from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
 from app.extraction.learning import Census
+from app.extraction.outcomes import OutcomeSteps, outcome_steps
 from app.extraction.reading import OPPOSED, Filters, PatientRow, centre_codes, patient_rows
 from app.extraction.records import Record, evaluation_of, record_of
 from app.kernel.vault import Vault
@@ -122,7 +122,7 @@ class Feed:
 
     def batches(self) -> Iterator[Batch]:
         """Rows for every table, a few hundred patients at a time."""
-        self.reading.outcomes.counts.clear()
+        self.reading.outcomes.clear()
         buffers: list[list[Row]] = [[] for _ in self._places]
         done = 0
         for row, record in self.reading.records():
@@ -141,17 +141,14 @@ class Feed:
         buffers[places[PATIENT_SHEET]].append(patient)
         if LABEL_SHEET in places:
             buffers[places[LABEL_SHEET]].append(layout.labelled(patient))
-        states = buffers[places[STATE_SHEET]]
-        if record is None:
-            states.extend(layout.states.untouched(centre, row.code))
-            return
+        buffers[places[STATE_SHEET]].extend(layout.state_rows(centre, row, record))
         if VISIT_SHEET in places:
             buffers[places[VISIT_SHEET]].extend(layout.visit_rows(centre, row, record))
-        for repeat in self._repeats:
-            buffers[places[repeat.sheet]].extend(layout.line_rows(repeat, centre, row, record))
-        states.extend(layout.states.rows(centre, row.code, record, row.submitted_revision))
         if row.submitted_at is not None:
-            self.reading.outcomes.take(record.values)
+            self.reading.outcomes.take(record.values if record is not None else None)
+        if record is not None:
+            for repeat in self._repeats:
+                buffers[places[repeat.sheet]].extend(layout.line_rows(repeat, centre, row, record))
 
 
 def _emptied(buffers: list[list[Row]]) -> Iterator[Batch]:

@@ -41,7 +41,8 @@ def opening_table(cited: Cited, written: Written) -> Table:
 
 def _rows(cited: Cited, written: Written) -> Iterator[Row]:
     if cited.reading.census.simulated:
-        yield ("avertissement", SIMULATED_FR, SIMULATED_EN, f"{cited.reading.census.simulated}")
+        simulated = cited.reading.census.simulated
+        yield ("avertissement", SIMULATED_FR, SIMULATED_EN, f"{simulated} questionnaires simulés / simulated questionnaires")
     yield from _study(cited)
     yield from _controls(cited, written)
     yield from _conventions(cited, written)
@@ -79,6 +80,9 @@ def _controls(cited: Cited, written: Written) -> Iterator[Row]:
         yield ("contrôle", f"Lignes de la feuille {sheet}", f"Rows of sheet {sheet}", str(rows))
     for status in ("not_started", "draft", "submitted", "corrected"):
         yield ("contrôle", f"Patients au statut {status}", f"Patients with status {status}", str(census.statuses[status]))
+        if census.set_apart[status]:
+            yield ("contrôle", f"dont écartés avec un motif ({status})", f"of these set apart with a reason ({status})",
+                   str(census.set_apart[status]))
     for kind, choice in zip(DISPOSITIONS, DISPOSITION_CHOICES, strict=True):
         yield ("contrôle", f"Patients : {choice.fr}", f"Patients: {choice.en}", str(census.dispositions[kind]))
 

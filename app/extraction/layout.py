@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.extraction.describing import visit_rules
 from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
 from app.extraction.listed import YES_NO
 from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slots, union_of, visit_slots
 from app.extraction.reading import OPPOSED, PatientRow
 from app.extraction.records import Record
-from app.extraction.states import COLUMNS as STATE_COLUMNS
-from app.extraction.states import COMMENT, StatePlan
+from app.extraction.states import COMMENT, Place, StatePlan, absent_from
+from app.extraction.states import columns as state_columns
 from app.extraction.times import paris, twins, utc
 from exports.tables import Choice, Column, Row
 from forms.definition import Questionnaire, Repeat
@@ -17,14 +18,18 @@ from forms.definition import Questionnaire, Repeat
 PATIENT_HEAD = (
     Column("centre_id", "text", "Centre", "Centre"),
     Column("patient_id", "text", "Patient", "Patient"),
-    Column("statut", "code", "Statut du questionnaire", "Status of the questionnaire", choices=STATUS_CHOICES),
+    Column("statut", "code", "Statut du questionnaire (patient écarté avec un motif : voir disposition)",
+           "Status of the questionnaire (patient set apart with a reason: see disposition)", choices=STATUS_CHOICES),
     Column("disposition", "code", "Pourquoi il n’y a pas de réponse", "Why there is no answer",
            choices=DISPOSITION_CHOICES),
+    *twins("disposed_at", "Motif d’absence donné le", "Reason for no answer given at"),
     *twins("submitted_at", "Remis le", "Submitted at"),
     Column("questionnaire_version", "integer", "Version du questionnaire rempli", "Version of the questionnaire filled in"),
     Column("incident_list", "flag", "Cas incident selon la liste", "Incident case according to the list", choices=YES_NO),
-    Column("first_grant_on", "date", "Premier octroi de la liste", "First grant of the list"),
-    Column("last_grant_on", "date", "Dernier octroi de la liste", "Last grant of the list"),
+    Column("first_grant_on", "date", "Premier octroi rattaché au patient, lignes hors de la période d’inclusion comprises",
+           "First grant linked to the patient, rows outside the window included"),
+    Column("last_grant_on", "date", "Dernier octroi rattaché au patient, lignes hors de la période d’inclusion comprises",
+           "Last grant linked to the patient, rows outside the window included"),
 )
 KEYS = PATIENT_HEAD[:2]
 STATE_SHEET = "etats"
@@ -41,6 +46,7 @@ class Sheets:
     patients: SheetPlan
     visits: SheetPlan
     lines: Mapping[str, SheetPlan]
+    absent: tuple[Place, ...]
 
 
 class Layout:
@@ -49,6 +55,9 @@ class Layout:
     def __init__(self, versions: Mapping[int, tuple[int, Questionnaire]], learned: Learned) -> None:
         definitions = [definition for _, definition in sorted(versions.values(), key=lambda one: one[0])]
         self.union = union_of(definitions)
+        named = {one.code: one.label for definition in definitions for one in definition.sections}
+        self._sections = [Choice(code, label.fr, label.en) for code, label in named.items()]
+        self._visits = tuple(Choice(one.code, one.label.fr, one.label.en) for one in self.union.visits)
         self.states = StatePlan(self.union)
         self._parts = learned.parts
         self.versions = {
@@ -68,6 +77,7 @@ class Layout:
             SheetPlan(patient_slots(union), learned, version),
             SheetPlan(visit_slots(union), learned, version),
             {code: SheetPlan(line_slots(union, one), learned, version) for code, one in union.repeats.items()},
+            absent_from(version, union),
         )
 
     @property
@@ -85,22 +95,28 @@ class Layout:
     @property
     def visit_columns(self) -> tuple[Column, ...]:
         """Columns of ``visites``."""
-        visits = tuple(Choice(visit.code, visit.label.fr, visit.label.en) for visit in self.union.visits)
-        return (*KEYS, Column("visit", "code", "Visite", "Visit", choices=visits), *self._any.visits.columns)
+        return (
+            *KEYS, replace(self._visit(), rule=visit_rules(self.union)),
+            Column("visit_asked", "flag", "Visite demandée à ce patient ; vide : rien n’est encore répondu",
+                   "Visit asked of this patient; blank: nothing answered yet", choices=YES_NO),
+            *self._any.visits.columns,
+        )  # fmt: skip
+
+    def _visit(self) -> Column:
+        return Column("visit", "code" if self._visits else "text", "Visite", "Visit", choices=self._visits)
 
     def line_columns(self, repeat: Repeat) -> tuple[Column, ...]:
         """Columns of the sheet of a repeat."""
         return (
-            *KEYS, Column("visit", "text", "Visite", "Visit"),
+            *KEYS, self._visit(),
             Column("repeat_no", "integer", "Rang de la ligne", "Rank of the line"),
             *self._any.lines[repeat.code].columns,
         )  # fmt: skip
 
     @property
     def state_columns(self) -> tuple[Column, ...]:
-        """Columns of ``etats``; a long comment goes on in further cells like any text."""
-        *columns, comment = STATE_COLUMNS
-        return (*columns, replace(comment, parts=self._parts.get(COMMENT, 1)))
+        """Columns of ``etats``."""
+        return state_columns(self._sections, self._visits, self._parts.get(COMMENT, 1))
 
     def patient_row(self, centre: str, row: PatientRow, record: Record | None) -> list[object]:
         """The row of a patient; without a record what the list says stands alone."""
@@ -109,8 +125,8 @@ class Layout:
             blanks = [None] * (len(PATIENT_HEAD) - 4)
             return [centre, row.code, row.status or "not_started", OPPOSED, *blanks, *sheets.patients.at("").fill({}, {})]
         head: list[object] = [
-            centre, row.code, row.status or "not_started", row.disposition, utc(row.submitted_at),
-            paris(row.submitted_at), sheets.number if row.version_id is not None else None,
+            centre, row.code, row.status or "not_started", row.disposition, utc(row.disposed_at), paris(row.disposed_at),
+            utc(row.submitted_at), paris(row.submitted_at), sheets.number if row.version_id is not None else None,
             None if row.incident is None else int(row.incident), row.first_grant_on, row.last_grant_on,
         ]  # fmt: skip
         if record is None:
@@ -129,14 +145,23 @@ class Layout:
             for value, labels in zip(row, self._labels, strict=True)
         ]
 
-    def visit_rows(self, centre: str, row: PatientRow, record: Record) -> Iterator[Row]:
-        """The visits of a patient: those always asked, and others once anything was answered."""
+    def visit_rows(self, centre: str, row: PatientRow, record: Record | None) -> Iterator[Row]:
+        """A row for each visit, also where nothing was answered or asked: whoever counts needs the denominator."""
         plan = self._of(row).visits
         for visit in self.union.visits:
-            cells = plan.at(f"@{visit.code}").fill(record.values, record.missing)
-            open_ = visit.asked == "always" and not self._closed[visit.code].issubset(record.packed["h"])
-            if open_ or any(cell is not None for cell in cells):
-                yield [centre, row.code, visit.code, *cells]
+            if record is None:
+                asked, values, missing = 0 if row.disposition else None, {}, {}
+            else:
+                open_ = not self._closed[visit.code].issubset(record.packed["h"])
+                asked, values, missing = int(open_ and not row.disposition), record.values, record.missing
+            yield [centre, row.code, visit.code, asked, *plan.at(f"@{visit.code}").fill(values, missing)]
+
+    def state_rows(self, centre: str, row: PatientRow, record: Record | None) -> Sequence[Row]:
+        """The rows of ``etats``: of a patient set apart they bear the disposition."""
+        if record is None:
+            return list(self.states.untouched(centre, row.code, row.disposition))
+        rows = self.states.rows(centre, row.code, record, row.submitted_revision, self._of(row).absent)
+        return self.states.set_apart(rows, row.disposition) if row.disposition else rows
 
     def line_rows(self, repeat: Repeat, centre: str, row: PatientRow, record: Record) -> Iterator[Row]:
         """The lines of a repeat, ranked in the order of entry; lines whose gate was closed again are not there."""

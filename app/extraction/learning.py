@@ -24,6 +24,8 @@ class Census:
     simulated: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     dispositions: Counter[str] = field(default_factory=Counter)
+    set_apart: Counter[str] = field(default_factory=Counter)
+    """Patients with a disposition, by the status of their questionnaire."""
     versions: set[int] = field(default_factory=set)
     _digest: Any = field(default_factory=hashlib.sha256)
 
@@ -38,9 +40,11 @@ class Census:
         self.statuses[row.status or "not_started"] += 1
         if row.disposition is not None:
             self.dispositions[row.disposition] += 1
+            self.set_apart[row.status or "not_started"] += 1
         opposed = row.disposition == OPPOSED
-        listed = "" if opposed else f"{row.submitted_at}|{row.first_grant_on}"
-        self._digest.update(f"{row.code}|{row.centre_id}|{row.status}|{row.disposition}|{listed}|".encode())
+        listed = (row.submitted_at, row.disposed_at, row.first_grant_on, row.last_grant_on, row.incident, row.sex)
+        head = (row.code, row.centre_id, row.status, row.disposition, *(() if opposed else listed))
+        self._digest.update("".join(f"{part}|" for part in head).encode())
         if row.document is None or row.version_id is None or opposed:
             return
         self.responses += 1

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.records import Record
 from exports.tables import Choice, Column, Row
 from forms.definition import Questionnaire
 
 STATES = (
-    Choice("not_asked", "non demandé (condition fausse)", "not asked (condition false)"),
+    Choice("not_asked", "non demandé (condition fausse, ou patient écarté avec un motif)",
+           "not asked (condition false, or patient set apart with a reason)"),
     Choice("not_answered", "sans réponse", "not answered"),
     Choice("unknown", "inconnu (NSP)", "unknown (NSP)"),
     Choice("not_done", "non fait (NF)", "not done (NF)"),
@@ -20,22 +22,31 @@ STATES = (
 REMEMBERED = 20_000
 COMMENT = "commentaire"
 STATE_OF = {"x": "not_asked", "n": "not_answered", "u": "unknown", "f": "not_done", "a": "not_applicable"}
-COLUMNS = (
-    Column("centre_id", "text", "Centre", "Centre"),
-    Column("patient_id", "text", "Patient", "Patient"),
-    Column("section", "text", "Section du questionnaire", "Section of the questionnaire"),
-    Column("visit", "text", "Visite", "Visit"),
-    Column("repeat_no", "integer", "Rang de la ligne", "Rank of the line"),
-    Column("variable", "text", "Variable ; vide : toute la section", "Variable; blank: the whole section"),
-    Column("etat", "code", "État", "State", choices=STATES),
-    Column(COMMENT, "text", "Commentaire du centre", "Comment of the centre"),
-)
+COMPUTED = "derivees"
+"""Where the section of a question stands, what computed values have instead."""
+
+
+def columns(sections: Sequence[Choice], visits: Sequence[Choice], comment_parts: int) -> tuple[Column, ...]:
+    """The columns of ``etats``; a long comment goes on in further cells like any text."""
+    computed = Choice(COMPUTED, "valeur calculée, hors des sections", "computed value, outside the sections")
+    return (
+        Column("centre_id", "text", "Centre", "Centre"),
+        Column("patient_id", "text", "Patient", "Patient"),
+        Column("section", "code", "Section du questionnaire", "Section of the questionnaire", choices=(*sections, computed)),
+        Column("visit", "code" if visits else "text", "Visite", "Visit", choices=tuple(visits)),
+        Column("repeat_no", "integer", "Rang de la ligne", "Rank of the line"),
+        Column("variable", "text", "Variable ; vide : toute la section", "Variable; blank: the whole section"),
+        Column("etat", "code", "État", "State", choices=STATES),
+        Column("disposition", "code", "Pourquoi il n’y aura pas de réponse", "Why there will be no answer",
+               choices=DISPOSITION_CHOICES),
+        Column(COMMENT, "text", "Commentaire du centre", "Comment of the centre", parts=comment_parts),
+    )
 
 
 class Place(NamedTuple):
     """An address taken apart; ``group`` names the lines it is one of."""
 
-    section: str | None
+    section: str
     visit: str | None
     name: str
     line: int | None
@@ -67,10 +78,12 @@ class StatePlan:
         question = self._questions.get(name)
         repeat = question.repeat if question else None
         group = (f"{repeat}@{visit}" if visit else repeat) if repeat else ""
-        return Place(question.section if question else None, visit or None, name, int(line) if line else None, group)
+        return Place(question.section if question else COMPUTED, visit or None, name, int(line) if line else None, group)
 
-    def rows(self, centre: str, code: str, record: Record, submitted_revision: int | None) -> list[Row]:
-        """The rows of one response: hidden sections, then states in the order of the questionnaire, then marks."""
+    def rows(
+        self, centre: str, code: str, record: Record, submitted_revision: int | None, absent: Sequence[Place]
+    ) -> list[Row]:
+        """The rows of one response: hidden sections, states in the order of the questionnaire, what is ``absent``, marks."""
         comments, corrected = _marks(record, submitted_revision)
         packed, head, known = record.packed, (centre, code), self._tails
         made: list[Row] = [head + self._hidden(place) for place in packed["h"]]
@@ -81,19 +94,25 @@ class StatePlan:
                 made.append(head + tail if comment is None else (*head, *tail[:-1], comment))
         else:
             made += [head + (known.get(pair) or self._tail(pair, record)) for pair in pairs]
+        made += [head + tail for tail in _absent(record, absent)]
         made += self._marked(centre, code, record, comments, corrected)
         return made
 
     @staticmethod
+    def set_apart(rows: Sequence[Row], disposition: str) -> list[Row]:
+        """The rows of a draft that nobody will finish: what was not answered is not asked any more, and why."""
+        return [(*row[:6], "not_asked" if row[6] == "not_answered" else row[6], disposition, *row[8:]) for row in rows]
+
+    @staticmethod
     def _hidden(place: str) -> tuple[object, ...]:
         section, _, visit = place.partition("@")
-        return (section, visit or None, None, None, "not_asked", None)
+        return (section, visit or None, None, None, "not_asked", None, None)
 
     def _tail(self, pair: tuple[str, str], record: Record) -> tuple[object, ...]:
         # All but the rank of a line hangs on address and state alone, and a study has a few hundred of those.
         section, visit, name, line, group = self.place(pair[0])
         rank = _rank(record, group, line) if line else None
-        tail = (section, visit, rank, name, STATE_OF[pair[1]], None)
+        tail = (section, visit, rank, name, STATE_OF[pair[1]], None, None)
         if not line:
             self._tails[pair] = tail
         return tail
@@ -106,12 +125,40 @@ class StatePlan:
             for address in addresses:
                 section, visit, name, line, group = self.place(address)
                 rank = _rank(record, group, line) if line else None
-                yield (centre, code, section, visit, rank, name, state, comments.get(address))
+                yield (centre, code, section, visit, rank, name, state, None, comments.get(address))
 
-    def untouched(self, centre: str, code: str) -> Iterator[Row]:
-        """A patient without any answer: one row a section."""
+    def untouched(self, centre: str, code: str, disposition: str | None) -> Iterator[Row]:
+        """A patient without any answer: one row a section; with a disposition nothing is asked."""
+        state = "not_asked" if disposition else "not_answered"
         for section in self._sections:
-            yield (centre, code, section, None, None, None, "not_answered", None)
+            yield (centre, code, section, None, None, None, state, disposition, None)
+
+
+def absent_from(version: Questionnaire, union: Questionnaire) -> tuple[Place, ...]:
+    """The places of the sheets that this version never asks: a visit without the question, a question of another version."""
+    sections = {section.code: section for section in union.sections}
+    found = []
+    for question in union.questions.values():
+        own = version.questions.get(question.name)
+        section = sections.get(question.section)
+        visits = section.visits if section is not None and question.scope != "patient" else ()
+        for visit in visits or (None,):
+            asked = own is not None and (visit is None or visit in own.visits or question.scope == "line")
+            if not question.identity and not asked:
+                repeat = question.repeat or ""
+                group = (f"{repeat}@{visit}" if visit else repeat) if question.scope == "line" else ""
+                found.append(Place(question.section, visit, question.name, None, group))
+    return tuple(found)
+
+
+def _absent(record: Record, places: Sequence[Place]) -> Iterator[tuple[object, ...]]:
+    hidden = record.packed["h"]
+    for section, visit, name, _, group in places:
+        if (f"{section}@{visit}" if visit else section) in hidden:
+            continue
+        ranks = range(1, len(record.lines.get(group, ())) + 1) if group else (None,)
+        for rank in ranks:
+            yield (section, visit, rank, name, "not_asked", None, None)
 
 
 def _rank(record: Record, group: str, line: int) -> int | None:

@@ -76,8 +76,12 @@ def test_derived_values_are_computed_on_drafts_and_partial_dates_stay_partial(sm
 
 def test_visits_and_lines_stand_on_their_own_sheets(small, book_of) -> None:
     sheets = book_of(small).sheets
-    visits = [(row["patient_id"], row["visit"], row["v_surf"]) for row in sheets["visites"]]
-    assert visits == [("CAL-001-001", "j0", 40), ("CAL-001-001", "m12", 12.5)]
+    visits = {(row["patient_id"][-1], row["visit"]): (row["visit_asked"], row["v_surf"]) for row in sheets["visites"]}
+    assert visits == {
+        **{("1", visit): (1, area) for visit, area in (("j0", 40), ("m3", None), ("m6", None), ("m12", 12.5))},
+        **{(patient, visit): (asked, None) for patient, asked in (("2", None), ("3", 0), ("4", 0))
+           for visit in ("j0", "m3", "m6", "m12")},
+    }  # fmt: skip
     lines = [(row["visit"], row["repeat_no"], row["ag_drug"], row["ag_dose"], row["ag_dose_mq"]) for row in sheets["antalgiques"]]
     assert lines == [("j0", 1, 20, 60, None), ("j0", 2, 1, None, "NSP")]
     assert [(row["visit"], row["repeat_no"], row["ae_action"]) for row in sheets["effets_indesirables"]] == [(None, 1, 5)]

@@ -29,7 +29,9 @@ def test_the_flow_adds_up_to_the_rows_read(opened, book_of) -> None:
     assert flow[None, "rows_read"] - out == flow[None, "authorisations"] == fates["kept"]
     assert flow[None, "patients"] == len(book.sheets["patients"])
     left = sum(number for (step, _), number in flow.items() if step == "patients")
-    assert flow[None, "patients"] - left == flow[None, "answered"]
+    assert flow[None, "patients"] - left == flow[None, "settled"]
+    assert flow[None, "authorisations"] - flow["authorisations", "further"] == flow[None, "patients"]
+    assert flow[None, "centres"] - flow["centres", "not_contacted"] == flow[None, "centres_contacted"]
 
 
 def test_rows_of_a_merged_patient_go_by_the_code_of_the_one_who_took_over(opened, book_of) -> None:

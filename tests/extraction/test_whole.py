@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -12,18 +13,17 @@ import pyreadstat
 import pytest
 from sqlalchemy import select, update
 
-from app.cohort.models import Centre
+from app.cohort.models import Centre, Patient
 from app.cohort.studies import find_study
-from app.collection.models import Response
+from app.collection.models import Disposition, Response
 from app.collection.questionnaires import publish
 from app.extraction.charts import flow_of
 from app.extraction.completeness import completeness
 from app.extraction.exporting import export
-from app.extraction.flow import flow_steps
-from app.extraction.tables import Extraction, Wishes, study_tables
+from app.extraction.tables import study_tables
 from forms.definition import Questionnaire
 from forms.loading import load, shipped
-from tests.extraction.builders import TREATED, add_patient, add_response
+from tests.extraction.builders import AT, TREATED, add_patient, add_response
 
 
 def test_an_export_is_one_snapshot_and_nobody_waits_for_it(small, tmp_path: Path, command, now) -> None:
@@ -116,19 +116,40 @@ def test_a_statistical_file_of_simulated_answers_says_so_in_its_own_label(small,
     assert labels == ["Patients", "SIMULÉ - Patients"]
 
 
-def test_each_step_of_the_flow_is_within_the_one_before(small) -> None:
+# What each further patient of the flow's test says: a questionnaire, or a disposition.
+FLOW: list[dict[str, object] | str] = [
+    {"chart_found": {"v": 2}}, {"chart_found": {"v": 3}}, {"chart_found": {"v": 4}}, {},
+    {"chart_found": {"v": 1}, "sts_given": {"v": 0}}, TREATED | {"sts_prior": {"v": 1}},
+    TREATED | {"last_d": {"v": "2013-06-01"}}, "chart_not_found", "never_treated", "not_our_patient", "moved",
+]  # fmt: skip
+
+
+def test_the_flow_subtracts_and_counts_a_fact_once_whichever_way_it_was_said(small, book_of) -> None:
+    with small.database.writing() as session:
+        centre = session.scalars(select(Centre).order_by(Centre.number)).first()
+        for number, said in enumerate(FLOW, 11):
+            patient = add_patient(session, small.vault, find_study(session, "calci_sts"), centre, number)
+            if isinstance(said, str):
+                session.add(Disposition(patient_id=patient.id, kind=said, at=AT, by_name="A", by_role="B",
+                                        destination="CH LE MANS" if said == "moved" else None))
+            else:
+                add_response(session, small.vault, patient, said)
+        first = session.scalars(select(Patient).where(Patient.code == "CAL-001-011")).one()
+        session.add(Disposition(patient_id=first.id, kind="opposed", at=AT, by_name="A", by_role="B"))
+    rows = book_of(small).sheets["flux"]
+    steps = [row for row in rows if row["unite"] == "patients" and not row["sorti_de"]]
+    told = {row["etape"]: (row["n"], row["n_questionnaire"], row["n_motif"]) for row in rows}
+    assert [told[row["etape"]] for row in steps] == [
+        (15, None, None), (13, 8, 5), (5, 4, 1), (3, 3, 0), (2, 2, 0), (1, 1, 0)]  # fmt: skip
+    for above, below in pairwise(steps):
+        assert above["n"] - sum(row["n"] for row in rows if row["sorti_de"] == above["etape"]) == below["n"]
+    # Of the opposed one handed in and one did not; the others are said once by each way.
+    assert told["opposed"] == told["never_treated"] == told["not_our_patient"] == (2, 1, 1)
+    assert (told["chart_not_found"], told["duplicate_patient"], told["chart_unknown"]) == ((1, 0, 1), (1, 1, 0), (1, 1, 0))
+    assert (told["not_incident"], told["outcome_unknown"], told["untouched"][0], told["draft"][0]) == ((1, 1, 0), (1, 1, 0), 1, 1)
     with small.database.reading() as session:
-        extraction = Extraction(session, small.vault, find_study(session, "calci_sts"), Wishes())
-        list(extraction.feed.batches())
-        steps = flow_steps(session, extraction.study, extraction.reading.outcomes)
-    counts = {step.key: step.count for step in steps}
-    assert counts["patients"] == 4
-    assert counts["answered"] == counts["chart_found"] == counts["treated"] == counts["outcome_known"] == 1
-    (patients,) = (step for step in steps if step.key == "patients")
-    assert {aside.key: aside.count for aside in patients.asides} == {"opposed": 1, "draft": 1, "untouched": 1}
-    with small.database.reading() as session:
-        assert flow_of(session, small.vault, find_study(session, "calci_sts")) == steps
-    assert counts["answered"] + sum(aside.count for aside in patients.asides) == patients.count == 4
+        drawn = flow_of(session, small.vault, find_study(session, "calci_sts"))
+    assert {step.key: step.count for step in drawn} == {row["etape"]: row["n"] for row in rows if not row["sorti_de"]}
 
 
 def test_completeness_counts_answers_and_reasons_by_variable_and_centre(small) -> None:
