@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, PatientIdentity
 from app.cohort.patients import seal_identity
 from app.cohort.studies import find_study
-from app.collection.evaluated import key_from, keys_of_study, pack
+from app.collection.evaluated import key_from, keys_query, pack
 from app.collection.models import Response, Submission
 from app.collection.opening import open_study
 from app.collection.questionnaires import Published, current_version
@@ -115,7 +115,7 @@ def _stories(version: Published) -> Iterator[tuple[str, str]]:
 
 def _responses(session: Session, version: Published, stories: list[tuple[str, str]]) -> None:
     study = find_study(session, STUDY)
-    keys = list(keys_of_study(session, study.id))
+    keys = [(row[0], tuple(row)[1:]) for row in session.execute(keys_query(study.id))]
     for chunk in _chunks(
         _response(study.id, version, number, key, stories) for number, key in enumerate(keys)
     ):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from exports.names import short_names
-from exports.tables import NUMERIC, Column, Table
+from exports.tables import NUMERIC, Choice, Column, Table
 
+_Names = dict[tuple[Choice, ...], str]
 SPECIAL = {"NSP": ".U", "NF": ".N", "SO": ".A"}
 _LONGEST = 32_767
 
@@ -21,32 +21,30 @@ _HEAD = """\
 def sas_program(tables: Sequence[Table], lengths: Mapping[str, Sequence[int]], title: str) -> str:
     """The program as text. ``lengths``: for each table the bytes of the longest text of each column."""
     clean = title.replace("*/", "* /").replace("\n", " ")
-    return _HEAD.format(title=clean) + _formats(tables) + "".join(_step(t, lengths[t.name]) for t in tables)
-
-
-def _formats(tables: Sequence[Table]) -> str:
     names = _format_names(tables)
-    blocks, done = [], set[str]()
-    for column in (column for table in tables for column in table.columns):
-        if column.name not in names or column.name in done:
-            continue
-        done.add(column.name)
-        values = "\n".join(f"    {_code(choice.code)} = {_string(choice.fr or str(choice.code))}"
-                           for choice in column.choices)
-        blocks.append(f"  value {names[column.name]}\n{values};\n")
+    steps = "".join(_step(table, lengths[table.name], names) for table in tables)
+    return _HEAD.format(title=clean) + _formats(names) + steps
+
+
+def _formats(names: _Names) -> str:
+    blocks = []
+    for choices, name in names.items():
+        values = "\n".join(f"    {_code(choice.code)} = {_string(choice.fr or str(choice.code))}" for choice in choices)
+        blocks.append(f"  value {name}\n{values};\n")
     return "\nproc format;\n" + "".join(blocks) + "run;\n" if blocks else ""
 
 
-def _format_names(tables: Sequence[Table]) -> dict[str, str]:
-    # A SAS format name may not end in a digit; text formats start with $.
-    coded = {c.name: c for t in tables for c in t.columns if c.choices}
-    short = short_names(coded)
-    return {name: ("$" if _is_text(column) else "") + short[name].replace("_", "")[:7] + f"{place}f"
-            for place, (name, column) in enumerate(coded.items())}
+def _format_names(tables: Sequence[Table]) -> _Names:
+    # One format for each set of codes. Its name may not end in a digit, and that of a text format starts with $.
+    names: _Names = {}
+    for column in (column for table in tables for column in table.columns):
+        if column.choices and column.choices not in names:
+            letters = "".join(sign for sign in column.name if sign.isalpha())
+            names[column.choices] = f"{'$' if _is_text(column) else ''}{letters[:7]}{len(names) + 1}f"
+    return names
 
 
-def _step(table: Table, lengths: Sequence[int]) -> str:
-    names = _format_names([table])
+def _step(table: Table, lengths: Sequence[int], names: _Names) -> str:
     inputs, labels, formats, after = [], [], [], []
     for column, length in zip(table.columns, lengths, strict=True):
         inputs.append(f"    {column.name} : {_informat(column, length)}")
@@ -70,10 +68,10 @@ def _informat(column: Column, length: int) -> str:
     return {"date": "yymmdd10.", "datetime": "e8601dt19."}.get(column.kind, "best32.")
 
 
-def _shown(column: Column, names: Mapping[str, str]) -> list[str]:
+def _shown(column: Column, names: _Names) -> list[str]:
     if column.kind in ("date", "datetime"):
         return [f"    {column.name} {'yymmdd10.' if column.kind == 'date' else 'e8601dt19.'}"]
-    return [f"    {column.name} {names[column.name]}."] if column.name in names else []
+    return [f"    {column.name} {names[column.choices]}."] if column.choices else []
 
 
 def _after(column: Column) -> list[str]:
@@ -96,4 +94,5 @@ def _code(code: int | str) -> str:
 
 
 def _string(text: str) -> str:
-    return '"' + text.replace('"', '""').replace("\n", " ").replace("%", "% ").replace("&", "& ") + '"'
+    # In single quotes: between double ones SAS would take % and & for its macros.
+    return "'" + text.replace("'", "''").replace("\n", " ") + "'"

@@ -23,6 +23,8 @@ class Variable:
     part: int
     width: int
     reason_place: int | None
+    of_numbers: bool = False
+    """The numbers of a mixed column; beside it a text holds all its codes, words among them."""
 
     @property
     def numeric(self) -> bool:
@@ -67,14 +69,25 @@ def measure(table: Table, longest: int) -> Measured:
 
 
 def _variables(columns: Sequence[Column], widths: dict[int, int], longest: int) -> Iterator[Variable]:
-    reasons = {c.reason_for: place for place, c in enumerate(columns) if c.reason_for is not None}
+    reasons: dict[str | None, int] = {c.reason_for: place for place, c in enumerate(columns) if c.reason_for is not None}
     for place, column in enumerate(columns):
-        width = widths.get(place, 0)
+        width, stem = widths.get(place, 0), column.name
+        if column.mixed:
+            yield Variable(column, column.name, place, 1, 0, None, of_numbers=True)
+            stem = f"{column.name}_texte"
         parts = 1 if width <= longest else len_parts(width, longest)
         for part in range(1, parts + 1):
-            name = column.name if part == 1 else f"{column.name}__{part}"
-            reason = reasons.get(column.name) if width == 0 and column.kind not in ("date", "datetime") else None
+            name = stem if part == 1 else f"{stem}__{part}"
+            reason = _reason(reasons, column) if width == 0 and column.kind not in ("date", "datetime") else None
             yield Variable(column, name, place, part, min(width, longest), reason)
+
+
+def _reason(reasons: dict[str | None, int], column: Column) -> int | None:
+    """Where the reason of a column stands; one reason holds for each box of a multiple choice (``name___code``)."""
+    stem, mark, _ = column.name.partition("___")
+    if not mark:
+        return reasons.get(column.name)
+    return next((place for name, place in reasons.items() if name and name.partition("___")[0] == stem), None)
 
 
 def len_parts(width: int, longest: int) -> int:
@@ -109,7 +122,7 @@ def days_since(text: str, epoch: date) -> int:
 def number_of(variable: Variable, row: Row, epoch: date, *, day: float, second: float) -> float | None:
     """The value as a number: dates as days, instants as seconds since ``epoch``, in the unit of the format."""
     value = row[variable.place]
-    if value is None:
+    if value is None or (variable.of_numbers and not isinstance(value, int)):
         return None
     kind = variable.column.kind
     try:

@@ -11,7 +11,7 @@ Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction`
 """
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -91,8 +91,8 @@ def _hidden(questionnaire: Questionnaire, evaluation: Evaluation) -> set[str]:
     return {place for place, any_asked in asked.items() if not any_asked}
 
 
-def keys_query(study_id: int, patient_id: str | None = None) -> Select[Any]:
-    """Patient id and all that an evaluation rests on besides answers and definition, for one or all patients.
+def keys_query(study_id: int, among: Sequence[str] | None = None) -> Select[Any]:
+    """Patient id and all that an evaluation rests on besides answers and definition, for some or all patients.
 
     The identity counts as its sealed cell: what it says never leaves the vault for a comparison.
     """
@@ -105,9 +105,9 @@ def keys_query(study_id: int, patient_id: str | None = None) -> Select[Any]:
         .group_by(row.patient_id)
     )  # fmt: skip
     wanted = Patient.study_id == study_id
-    if patient_id is not None:
-        aggregated = aggregated.where(Authorisation.patient_id == patient_id)
-        wanted = Patient.id == patient_id
+    if among is not None:
+        aggregated = aggregated.where(Authorisation.patient_id.in_(among))
+        wanted = Patient.id.in_(among)
     authorised = aggregated.subquery()
     return (
         select(
@@ -138,13 +138,10 @@ def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
 
 def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str:
     """The key under which an evaluation of this patient made now is kept (one query)."""
-    row = session.execute(keys_query(patient.study_id, patient.id)).one()
+    row = session.execute(keys_query(patient.study_id, [patient.id])).one()
     return key_from(questionnaire_sha256, tuple(row)[1:])
 
 
-def keys_of_study(session: Session, study_id: int) -> Generator[tuple[str, tuple[object, ...]]]:
-    """Patient id and facts of every patient in the order of their codes, streamed."""
-    query = keys_query(study_id).order_by(func.length(Patient.code), Patient.code)
-    with session.execute(query.execution_options(yield_per=250)) as rows:
-        for row in rows:
-            yield row[0], tuple(row)[1:]
+def keys_of(session: Session, study_id: int, among: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """Facts of some patients by their id."""
+    return {row[0]: tuple(row)[1:] for row in session.execute(keys_query(study_id, among))}

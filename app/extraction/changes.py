@@ -1,64 +1,134 @@
-"""The sheet ``changements``: every answer that changed since a cut, from the journal: before, after, when, why, by whom.
+"""The sheet ``changements``: what changed since a cut, from the journal: answers, lines, hand-ins, dispositions, decisions.
 
 Of a patient who opposed, nothing is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.collection.models import Response
 from app.extraction.models import Cut
-from app.extraction.reading import opposed_patients
+from app.extraction.reading import Filters, opposed_patients
 from app.extraction.times import paris, twins, utc
 from app.journal.models import JournalEntry, JournalValue
-from exports.tables import Column, Row, Table
+from exports.tables import Choice, Column, Row, Table
+from forms.answers import Address, lines_key
+from forms.definition import Questionnaire
 
-ACTIONS = ("answer.saved", "answer.corrected", "line.added", "line.removed")
+ACTIONS = (
+    Choice("answer.saved", "réponse enregistrée", "answer saved"),
+    Choice("answer.corrected", "réponse corrigée après la remise", "answer corrected after submission"),
+    Choice("line.added", "ligne ajoutée (avant, après : nombre de lignes)", "line added (before, after: number of lines)"),
+    Choice("line.removed", "ligne retirée (avant, après : nombre de lignes)", "line removed (before, after: number of lines)"),
+    Choice("response.submitted", "questionnaire remis", "questionnaire handed in"),
+    Choice("disposition.set", "motif d’absence donné", "reason for no answer given"),
+    Choice("disposition.withdrawn", "motif d’absence retiré", "reason for no answer withdrawn"),
+    Choice("patient.enrolled", "patient ajouté", "patient added"),
+    Choice("patient.incident_decided", "caractère incident décidé", "incident or not, decided"),
+)
+_ABOUT = {"response.submitted": "statut", "disposition.set": "disposition", "disposition.withdrawn": "disposition",
+          "patient.enrolled": "patient_id", "patient.incident_decided": "incident_list"}
 COLUMNS = (
     Column("patient_id", "text", "Patient", "Patient"),
-    Column("variable", "text", "Variable, avec sa visite et sa ligne", "Variable, with its visit and line"),
-    Column("action", "text", "Ce qui a été fait", "What was done"),
+    Column("variable", "text", "Variable, ou feuille pour une ligne", "Variable, or sheet for a line"),
+    Column("visit", "text", "Visite", "Visit"),
+    Column("repeat_no", "integer", "Rang de la ligne ; vide si elle n’est plus là", "Rank of the line; blank when it is gone"),
+    Column("action", "code", "Ce qui a été fait", "What was done", choices=ACTIONS),
     Column("avant", "text", "Avant", "Before"),
     Column("apres", "text", "Après", "After"),
     *twins("changed_at", "Changé le", "Changed at"),
     Column("pourquoi", "text", "Pourquoi", "Why"),
     Column("par", "text", "Fonction de la personne", "Function of the person"),
 )
+Ranks = Callable[[str, str, str | None, int], int | None]
 
 
-def changes_table(session: Session, study: Study, since: Cut) -> Table:
+def changes_table(session: Session, study: Study, since: Cut, union: Questionnaire, filters: Filters) -> Table:
     """The changes after the journal entry at which the cut was made, in their order."""
     def rows() -> Iterator[Row]:
-        opposed = opposed_patients(session, study)
-        with session.execute(_query(study, since)) as found:
-            for patient, code, entry, value in found:
-                if patient not in opposed:
-                    yield _row(code, entry, value)
+        ranks = _ranks(session)
+        wanted = select(Patient.code, JournalEntry, JournalValue)
+        query = _since(wanted, study, since, filters, opposed_patients(session, study))
+        with session.execute(query.order_by(JournalEntry.seq).execution_options(yield_per=1_000)) as found:
+            for code, entry, value in found:
+                yield _row(code, entry, value, union, ranks)
     return Table("changements", COLUMNS, rows, "Changements", "Changes", frozen=2)
 
 
-def _query(study: Study, since: Cut) -> Select[*tuple[Any, ...]]:
-    return (
-        select(Patient.id, Patient.code, JournalEntry, JournalValue)
-        .join(Response, Response.id == JournalEntry.subject_id)
-        .join(Patient, Patient.id == Response.patient_id)
+def count_changes(session: Session, study: Study, since: Cut, filters: Filters) -> dict[str, int]:
+    """How many changes of each kind there were since the cut."""
+    query = _since(select(JournalEntry.action, func.count()), study, since, filters, opposed_patients(session, study))
+    return dict(session.execute(query.group_by(JournalEntry.action).order_by(JournalEntry.action)).all())
+
+
+def _since(
+    query: Select[*tuple[Any, ...]], study: Study, since: Cut, filters: Filters, opposed: Collection[str]
+) -> Select[*tuple[Any, ...]]:
+    known = [choice.code for choice in ACTIONS]
+    on_response = and_(JournalEntry.subject_type == "response", Response.id == JournalEntry.subject_id)
+    query = (
+        query.select_from(JournalEntry)
+        .outerjoin(Response, on_response)
+        .join(Patient, Patient.id == func.coalesce(Response.patient_id, JournalEntry.subject_id))
         .outerjoin(JournalValue, JournalValue.seq == JournalEntry.seq)
         .where(JournalEntry.study == study.code, JournalEntry.seq > since.journal_entries,
-               JournalEntry.subject_type == "response", JournalEntry.action.in_(ACTIONS))
-        .order_by(JournalEntry.seq)
-        .execution_options(yield_per=1_000)
+               JournalEntry.action.in_(known), Patient.id.not_in(opposed))
     )  # fmt: skip
+    if filters.submitted_only:
+        query = query.where(exists().where(Response.patient_id == Patient.id, Response.status != "draft").correlate(Patient))
+    return query
 
 
-def _row(code: str, entry: JournalEntry, value: JournalValue | None) -> Row:
+def _row(code: str, entry: JournalEntry, value: JournalValue | None, union: Questionnaire, ranks: Ranks) -> Row:
     old, new, why = (value.old, value.new, value.reason) if value else (None, None, None)
-    return (code, entry.field, entry.action, shown(old), shown(new), utc(entry.at), paris(entry.at), why,
-            entry.actor_role)
+    if entry.action in _ABOUT:
+        place: tuple[object, ...] = (_ABOUT[entry.action], None, None)
+        if entry.action == "response.submitted":
+            new = "submitted"
+    elif entry.action.startswith("line."):
+        place = _line(entry, old, new, union, ranks)
+        old, new = (str(len(lines.split(","))) if lines else "0" for lines in (old, new))
+    else:
+        place = _address(entry, union, ranks)
+        old, new = (shown(old), shown(new)) if shown(old) != shown(new) else (_comment(old), _comment(new))
+    return (code, *place, entry.action, old, new, utc(entry.at), paris(entry.at), why, entry.actor_role)
+
+
+def _line(
+    entry: JournalEntry, old: str | None, new: str | None, union: Questionnaire, ranks: Ranks
+) -> tuple[object, ...]:
+    repeat, _, visit = (entry.field or "").partition("@")
+    before, after = (set(lines.split(",")) if lines else set[str]() for lines in (old, new))
+    rank = next((ranks(entry.subject_id, repeat, visit or None, int(line)) for line in after - before), None)
+    return (union.repeats[repeat].sheet if repeat in union.repeats else repeat, visit or None, rank)
+
+
+def _address(entry: JournalEntry, union: Questionnaire, ranks: Ranks) -> tuple[object, ...]:
+    address = Address.parse(entry.field or "")
+    question = union.questions.get(address.name)
+    rank = None
+    if address.line is not None and question is not None and question.repeat:
+        rank = ranks(entry.subject_id, question.repeat, address.visit, address.line)
+    return (address.name, address.visit, rank)
+
+
+def _ranks(session: Session) -> Ranks:
+    """Finds the rank of a line as the sheets count it today; responses are looked at one after the other."""
+    @lru_cache(maxsize=100)
+    def lines_of(response_id: str) -> dict[str, list[int]]:
+        document = session.scalar(select(Response.document).where(Response.id == response_id))
+        return dict(orjson.loads(document or b"{}").get("lines", {}))
+
+    def rank(response_id: str, repeat: str, visit: str | None, line: int) -> int | None:
+        lines = lines_of(response_id).get(lines_key(repeat, visit), [])
+        return lines.index(line) + 1 if line in lines else None
+    return rank
 
 
 def shown(stored: str | None) -> str | None:
@@ -71,4 +141,12 @@ def shown(stored: str | None) -> str | None:
     if "m" in cell:
         return str(cell["m"])
     value = cell.get("v")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as the sheets show it
     return value if isinstance(value, str) or value is None else orjson.dumps(value).decode()
+
+
+def _comment(stored: str | None) -> str | None:
+    """What a change of the comment alone is told by."""
+    comment = orjson.loads(stored or b"{}").get("c")
+    return f"commentaire : {comment}" if comment else None

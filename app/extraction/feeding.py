@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.cohort.patients import list_facts
-from app.collection.evaluated import keys_of_study
+from app.collection.evaluated import keys_of
 from app.collection.questionnaires import Published, version_by_id, versions_of
 from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
 from app.extraction.learning import Census
 from app.extraction.outcomes import OutcomeSteps, outcome_steps
-from app.extraction.reading import OPPOSED, Filters, PatientRow, centre_codes, patient_rows
+from app.extraction.reading import OPPOSED, Filters, PatientRow, centre_codes, patient_pages, patient_rows
 from app.extraction.records import Record, evaluation_of, record_of
 from app.kernel.vault import Vault
 from exports.tables import Batch, Pass, Row, Table, member
@@ -77,17 +76,16 @@ class Reading:
 
     def records(self) -> Iterator[tuple[PatientRow, Record | None]]:
         """Every patient with their answers; of an opposed patient the answers are not read (trust.md R33)."""
-        with closing(keys_of_study(self.session, self.study.id)) as keys:
-            yield from self._records(keys)
+        for page in patient_pages(self.session, self.study, self.filters):
+            keys = keys_of(self.session, self.study.id, [row.patient_id for row in page])
+            for row in page:
+                yield row, self._record(row, keys[row.patient_id])
 
-    def _records(self, keys: Iterator[tuple[str, tuple[object, ...]]]) -> Iterator[tuple[PatientRow, Record | None]]:
-        for row in patient_rows(self.session, self.study, self.filters):
-            facts = next(facts for patient, facts in keys if patient == row.patient_id)
-            if row.document is None or row.version_id is None or row.disposition == OPPOSED:
-                yield row, None
-                continue
-            packed = evaluation_of(row, self.published[row.version_id], facts, self._facts)
-            yield row, record_of(orjson.loads(row.document), packed)
+    def _record(self, row: PatientRow, facts: tuple[object, ...]) -> Record | None:
+        if row.document is None or row.version_id is None or row.disposition == OPPOSED:
+            return None
+        packed = evaluation_of(row, self.published[row.version_id], facts, self._facts)
+        return record_of(orjson.loads(row.document), packed)
 
     def _facts(self, patient_id: str) -> Mapping[str, object]:
         return list_facts(self.session, self.vault, self.session.get_one(Patient, patient_id))

@@ -4,19 +4,23 @@ The same data, questionnaire and software give the same bytes; a cut made again 
 """
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
 from app.cohort.studies import find_study
-from app.extraction.cuts import cut_numbered, cut_path, next_number
+from app.extraction.changes import count_changes
+from app.extraction.cuts import counts_of, cut_numbered, cut_path, next_number
 from app.extraction.exporting import Exported, file_sha256, write_extraction
 from app.extraction.feeding import Progress
 from app.extraction.models import Cut
+from app.extraction.reading import Filters
 from app.extraction.software import software
 from app.extraction.tables import Extraction, Wishes
 from app.journal.recording import record
@@ -34,12 +38,25 @@ class Frozen:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A cut made again: whether the kept file is untouched, the data the same, and the bytes the same."""
+    """A cut made again: whether the kept file is untouched, data, software and bytes the same, and what changed since.
+
+    ``sheets`` has the sheets that gained or lost rows, then and now; ``changes`` counts the journalled changes by kind
+    (the sheet ``changements`` of an export since this cut tells each).
+    """
 
     number: int
     file_intact: bool
     same_data: bool
     same_bytes: bool
+    same_software: bool
+    sheets: dict[str, tuple[int, int]]
+    changes: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``./recueil cuts --again --json`` says it."""
+        return {"number": self.number, "file_intact": self.file_intact, "same_data": self.same_data,
+                "same_bytes": self.same_bytes, "same_software": self.same_software, "sheets": self.sheets,
+                "changes": self.changes}
 
 
 def freeze(
@@ -105,7 +122,16 @@ def make_again(installation: Installation, study_code: str, number: int) -> Comp
         exported = _again(installation, session, study, cut, Path(folder))
         kept = cut_path(installation.settings.home, study.code, number)
         intact = kept.exists() and file_sha256(kept) == cut.file_sha256
-        return Comparison(number, intact, exported.data_sha256 == cut.data_sha256, exported.sha256 == cut.file_sha256)
+        filters = Filters(orjson.loads(cut.filters)["submitted_only"])
+        return Comparison(
+            number, intact, exported.data_sha256 == cut.data_sha256, exported.sha256 == cut.file_sha256,
+            cut.software == software(), _sheets(counts_of(cut), exported.sheets),
+            count_changes(session, study, cut, filters),
+        )  # fmt: skip
+
+
+def _sheets(then: Mapping[str, int], now: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    return {name: (then.get(name, 0), now.get(name, 0)) for name in {**then, **now} if then.get(name) != now.get(name)}
 
 
 def _again(installation: Installation, session: Session, study: Study, cut: Cut, folder: Path) -> Exported:

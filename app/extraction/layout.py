@@ -148,7 +148,7 @@ class Layout:
     def visit_rows(self, centre: str, row: PatientRow, record: Record | None) -> Iterator[Row]:
         """A row for each visit, also where nothing was answered or asked: whoever counts needs the denominator."""
         plan = self._of(row).visits
-        for visit in self.union.visits:
+        for visit in self.union.visits if row.disposition != OPPOSED else ():
             if record is None:
                 asked, values, missing = 0 if row.disposition else None, {}, {}
             else:

@@ -56,8 +56,8 @@ def queries_table(session: Session, study: Study, union: Questionnaire, filters:
     def rows() -> Iterator[Row]:
         asked = _by_patient(session, study)
         centres = centre_codes(session, study)
-        for row in patient_rows(session, study, filters):
-            if row.patient_id in asked and row.disposition != OPPOSED:
+        for row in patient_rows(session, study, filters, among=asked):
+            if row.disposition != OPPOSED:
                 for query in asked[row.patient_id]:
                     yield _row(session, centres[row.centre_id], row, query, union)
     return Table("requetes", COLUMNS, rows, "Questions sur les réponses", "Queries on answers", frozen=2)

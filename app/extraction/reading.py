@@ -1,11 +1,11 @@
 """The patients of a study with their responses, streamed from one snapshot in a fixed order: by code, numbers as numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
@@ -53,32 +53,62 @@ class PatientRow(NamedTuple):
     disposed_at: datetime | None
 
 
-def patient_rows(session: Session, study: Study, filters: Filters) -> Iterator[PatientRow]:
-    """Every patient who was not merged away, drafts and untouched ones included unless filtered; memory stays flat."""
-    query = _query(study, filters).execution_options(yield_per=PAGE)
-    with session.execute(query) as rows:
-        for row in rows:
-            yield PatientRow._make(row)
+def patient_rows(
+    session: Session, study: Study, filters: Filters, among: Collection[str] | None = None
+) -> Iterator[PatientRow]:
+    """Every patient who was not merged away (or those ``among``), drafts and untouched ones included unless filtered."""
+    return (row for page in patient_pages(session, study, filters, among) for row in page)
 
 
-def _query(study: Study, filters: Filters) -> Select[*tuple[Any, ...]]:
-    in_force = and_(Disposition.patient_id == Patient.id, Disposition.withdrawn_at.is_(None))
+def patient_pages(
+    session: Session, study: Study, filters: Filters, among: Collection[str] | None = None
+) -> Iterator[list[PatientRow]]:
+    """The same, some at a time. Only codes are sorted: sorting documents would carry all of them through a temporary file."""
+    query = _patients(study, filters).execution_options(yield_per=PAGE)
+    with session.execute(query) as patients:
+        for page in patients.partitions(PAGE):
+            wanted = [row for row in page if among is None or row[0] in among]
+            if wanted:
+                yield _page(session, wanted)
+
+
+def _page(session: Session, patients: Sequence[Row[Any]]) -> list[PatientRow]:
+    found = {"ids": [patient[0] for patient in patients]}
+    bodies = {row[0]: tuple(row)[1:] for row in session.execute(_BODIES, found)}
+    disposed = {row[0]: tuple(row)[1:] for row in session.execute(_DISPOSED, found)}
+    return [PatientRow(*patient, *bodies.get(patient[0], _NO_BODY), *disposed.get(patient[0], _NOT_DISPOSED))
+            for patient in patients]
+
+
+def _patients(study: Study, filters: Filters) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = (
         select(
             Patient.id, Patient.code, Patient.centre_id, Patient.sex, Patient.incident, Patient.enrolled,
-            Patient.first_grant_on, Patient.last_grant_on, Response.id, Response.version_id, Response.document,
-            Response.evaluated, Response.evaluated_key, Response.status, Response.simulated,
-            Response.last_answer_at, Response.submitted_at, Submission.revision, Disposition.kind, Disposition.at,
+            Patient.first_grant_on, Patient.last_grant_on,
         )
-        .outerjoin(Response, Response.patient_id == Patient.id)
-        .outerjoin(Submission, Submission.response_id == Response.id)
-        .outerjoin(Disposition, in_force)
         .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
         .order_by(func.length(Patient.code), Patient.code)
     )  # fmt: skip
     if filters.submitted_only:
-        query = query.where(Response.status.in_(("submitted", "corrected")))
+        handed_in = Response.status.in_(("submitted", "corrected"))
+        query = query.join(Response, Response.patient_id == Patient.id).where(handed_in)
     return query
+
+
+_BODIES = (
+    select(
+        Response.patient_id, Response.id, Response.version_id, Response.document, Response.evaluated,
+        Response.evaluated_key, Response.status, Response.simulated, Response.last_answer_at, Response.submitted_at,
+        Submission.revision,
+    )
+    .outerjoin(Submission, Submission.response_id == Response.id)
+    .where(Response.patient_id.in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+_NO_BODY: tuple[Any, ...] = (None,) * 10
+_DISPOSED = select(Disposition.patient_id, Disposition.kind, Disposition.at).where(
+    Disposition.patient_id.in_(bindparam("ids", expanding=True)), Disposition.withdrawn_at.is_(None)
+)
+_NOT_DISPOSED: tuple[Any, ...] = (None, None)
 
 
 def centre_codes(session: Session, study: Study) -> Mapping[int, str]:

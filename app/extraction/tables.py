@@ -87,9 +87,12 @@ class Extraction:
         states = answers.pop(STATE_SHEET)
         flow = flow_table(lambda: flow_steps(self.session, self.study, self.reading.outcomes))
         data = [*answers.values(), self._authorisations, self._centres, flow, states, *self._queries]
-        changed = [measured(changes_table(self.session, self.study, self.wishes.since))] if self.wishes.since else []
+        changed = [self._changes(self.wishes.since)] if self.wishes.since else []
         book = [measured(dictionary([*data, *changed])), measured(codes([*data, *changed]))]
         return [*data, *book, *changed]
+
+    def _changes(self, since: Cut) -> Table:
+        return measured(changes_table(self.session, self.study, since, self.reading.layout.union, self.reading.filters))
 
     def passes(self) -> list[Pass]:
         """The readings that fill the tables; the answers come first, so that the flow knows the outcomes."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Authorisation, ListRow, Patient
 from app.cohort.patients import list_facts
-from app.collection.evaluated import key_of, keys_of_study
+from app.collection.evaluated import key_of, keys_of
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.cohort.builders import Cohort, row
@@ -48,10 +48,10 @@ def test_the_key_changes_exactly_when_the_facts_do(
     cohort = Cohort(installation, tmp_path, command, now)
     cohort.take(*(row(number, OCTROI=day) for number, day in enumerate(GRANTS, 1)))
 
-    def told(session: Session) -> tuple[dict[str, object], str, list[tuple[str, tuple[object, ...]]]]:
+    def told(session: Session) -> tuple[dict[str, object], str, dict[str, tuple[object, ...]]]:
         (patient,) = session.scalars(select(Patient))
         facts = list_facts(session, installation.vault, patient)
-        return facts, key_of(session, "text", patient), list(keys_of_study(session, patient.study_id))
+        return facts, key_of(session, "text", patient), keys_of(session, patient.study_id, [patient.id])
 
     with installation.database.writing() as session:
         before, key, keys = told(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exports.sasprogram import sas_program
 from exports.separated import guarded, unguarded, write_csv
-from exports.tables import Written, single
+from exports.tables import Choice, Column, Table, Written, single
 from tests.exports.builders import COLUMNS, HOSTILE, hostile, plain, row
 
 
@@ -66,13 +68,38 @@ def test_the_data_package_describes_every_column_with_its_type_and_codes() -> No
     assert package["resources"][0]["path"] == "patients.csv"
 
 
-def test_the_sas_program_names_every_variable_format_and_special_missing_value() -> None:
-    program = archive()[0].read("lire.sas").decode()
+def test_the_sas_program_reads_every_column_in_its_order_and_uses_only_formats_that_it_defines() -> None:
+    members, _ = archive()
+    program = members.read("lire.sas").decode()
+    defined = dict(re.findall(r"^  value (\$?[a-z]+\d+f)\n(.*?);$", program, re.M | re.S))
+    assert all(len(name) <= 32 for name in defined)
+    for table, step in re.findall(r"\ndata (\w+);(.*?)\nrun;", program, re.S):
+        head = rows_of(members, f"{table}.csv", ";")[0]
+        inputs, used = re.search(r"input\n(.*?)\n  ;", step, re.S), re.search(r"  format\n(.*?)\n  ;", step, re.S)
+        assert inputs
+        assert used
+        assert [line.split()[0] for line in inputs[1].splitlines()] == head
+        shown = dict(line.split() for line in used[1].splitlines())
+        assert set(shown) <= set(head)
+        assert {one.rstrip(".") for one in shown.values()} - {"yymmdd10", "e8601dt19"} <= set(defined)
+        if table == "patients":
+            assert defined[shown["sex"].rstrip(".")].splitlines() == ["    1 = 'Masculin'", "    2 = 'Féminin'"]
     assert 'infile "&dossier/patients.csv" dlm=";" dsd' in program
-    assert '1 = "Masculin"' in program
     assert 'if n_mq = "NSP" and missing(n) then n = .U;' in program
-    for column in COLUMNS:
-        assert f"    {column.name} : " in program
+    # No quote stays open, whatever a label holds.
+    assert all(line.count("'") % 2 == 0 for line in program.splitlines() if " = '" in line)
+
+
+def test_the_formats_of_a_sas_program_are_those_of_their_own_table() -> None:
+    def table(name: str, *labels: str) -> Table:
+        choices = tuple(Choice(code, label, "") for code, label in enumerate(labels))
+        return Table(name, (Column("etat", "code", "État d’une réponse", choices=choices),), lambda: [(0,), (1,)])
+    program = sas_program([table("a", "l'un & 100 %", "autre"), table("b", "oui", "non")], {"a": [1], "b": [1]}, "t")
+    assert "0 = 'l''un & 100 %'" in program
+    one, two = re.findall(r"etat (\w+)\.", program)
+    assert one != two
+    assert f"value {one}" in program
+    assert f"value {two}" in program
 
 
 def test_the_same_tables_give_the_same_archive() -> None:

@@ -80,6 +80,20 @@ def test_sas_keeps_missing_reasons_as_special_missing_values() -> None:
     assert [data[place : place + 1] for place in (0, 11, 22, 33)] == [b"U", b"N", b"A", b"."]
 
 
+@pytest.mark.parametrize("format", WAYS)
+def test_codes_of_mixed_kinds_are_numbers_and_beside_them_texts(format: str, tmp_path: Path) -> None:
+    columns = (Column("code", "text", mixed=True), Column("fr", "text"))
+    found, _ = read_back(format, Table("modalites", columns, lambda: [(1, "un"), ("wound", "mot")]), tmp_path)
+    assert list(found["code"]) == [1, None] or str(found["code"]) == "[1.0, nan]"
+    assert list(found["code_texte"]) == ["1", "wound"]
+
+
+def test_the_reason_of_a_multiple_choice_stands_on_each_of_its_boxes(tmp_path: Path) -> None:
+    columns = (Column("rf___avk", "flag"), Column("rf___cs", "flag"), Column("rf_mq", "text", reason_for="rf___avk"))
+    found, _ = read_back("sav", Table("t", columns, lambda: [(None, None, "NSP")]), tmp_path, user_missing=True)
+    assert (found["rf___avk"][0], found["rf___cs"][0]) == (-9997, -9997)
+
+
 def test_version_5_of_sas_transport_has_short_unique_names_and_whole_texts(tmp_path: Path) -> None:
     path = tmp_path / "t5.xpt"
     columns = (Column("sts_start_d", "date"), Column("sts_stop_why", "integer"), Column("texte", "text"))

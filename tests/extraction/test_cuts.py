@@ -8,7 +8,8 @@ import pytest
 
 from app.cohort.patients import patient_by_code
 from app.cohort.studies import find_study
-from app.collection.changes import Change
+from app.collection.changes import Change, LineChange
+from app.collection.disposing import set_disposition, withdraw_disposition
 from app.collection.saving import save
 from app.extraction.cuts import counts_of, cut_path, list_cuts
 from app.extraction.errors import UnknownCut, UnknownFormat, UnknownJob
@@ -56,6 +57,8 @@ def test_a_cut_made_again_after_a_change_says_that_the_data_differ(small, comman
     change(small, "CAL-001-002", "chart_found", 2, now + timedelta(hours=1))
     again = make_again(small, "calci_sts", 1)
     assert (again.file_intact, again.same_data, again.same_bytes) == (True, False, False)
+    assert again.changes == {"answer.saved": 1}
+    assert again.sheets["etats"][0] < again.sheets["etats"][1]
 
 
 def test_a_touched_file_of_a_cut_is_noticed(small, command, now) -> None:
@@ -70,18 +73,32 @@ def test_changes_since_a_cut_are_told_with_before_after_when_and_why(small, book
     freeze(small, "calci_sts", actor=command, now=now)
     change(small, "CAL-001-001", "weight_kg", "71,5", later, "faute de frappe")
     change(small, "CAL-001-003", "filler_role", 5, later)
+    with small.database.writing() as session:
+        patients = [patient_by_code(session, find_study(session, "calci_sts"), f"CAL-001-00{n}") for n in (1, 2, 4)]
+        save(session, small.vault, patient=patients[0], actor=PERSON, now=later, mutation_id="line", reason="relu",
+             changes=[LineChange("ag@j0", "add"), Change(Address("ag_dose", "j0", 3), "500")])
+        set_disposition(session, patient=patients[1], kind="never_treated", actor=PERSON, now=later)
+        # Of an opposed patient not even what was changed before the opposition may be told.
+        withdraw_disposition(session, patient=patients[2], actor=PERSON, now=later)
+        save(session, small.vault, patient=patients[2], changes=[Change(Address("weight_kg"), "99")], mutation_id="o",
+             actor=PERSON, now=later)
+        set_disposition(session, patient=patients[2], kind="opposed", actor=PERSON, now=later)
     book = book_of(small, since=1)
     assert list(book.sheets)[-1] == "changements"
     rows = book.sheets["changements"]
-    assert [(row["patient_id"], row["variable"], row["avant"], row["apres"], row["pourquoi"]) for row in rows] == [
-        ("CAL-001-001", "weight_kg", "70.5", "71.5", "faute de frappe"),
-        ("CAL-001-003", "filler_role", None, "5", None),
+    told = ("patient_id", "variable", "visit", "repeat_no", "avant", "apres", "pourquoi")
+    assert [tuple(row[name] for name in told) for row in rows] == [
+        ("CAL-001-001", "weight_kg", None, None, "70.5", "71.5", "faute de frappe"),
+        ("CAL-001-003", "filler_role", None, None, None, "5", None),
+        ("CAL-001-001", "ag_dose", "j0", 2, "NSP", "500", "relu"),
+        ("CAL-001-001", "antalgiques", "j0", 3, "2", "3", "relu"),
+        ("CAL-001-002", "disposition", None, None, None, "never_treated", None),
     ]
     assert rows[0]["changed_at"] == later.replace(tzinfo=None)
     assert rows[0]["par"] == "Néphrologue"
     assert book.facts()["Changements comptés depuis la coupe"] == "n° 1"
     corrected = [row["variable"] for row in book.sheets["etats"] if row["etat"] == "corrected"]
-    assert corrected == ["weight_kg"]
+    assert set(corrected) == {"weight_kg", "ag_dose"}
     assert book.sheets["patients"][0]["statut"] == "corrected"
 
 
