@@ -97,3 +97,14 @@ def test_changing_the_language_never_leads_out_of_the_door(opened: Opened) -> No
         form["language"], form["back"] = "en", bad
         assert person.client.post("/langue", data=form).headers["Location"] == "/"
     assert "Your patients" in text_of(person.get("/"))
+
+
+def test_a_name_without_a_function_is_said_on_its_field_and_what_was_typed_stays(opened: Opened) -> None:
+    mine = visitor(opened)
+    assert mine.send(f"/r/{mine.token}").status_code == 303
+    refused = mine.send("/entrer", who="other", name="Dr LEROY", function=" ")
+    assert refused.status_code == 422
+    assert '<a href="#function">Indiquez votre fonction.</a>' in refused.text
+    assert 'aria-describedby="e-function" aria-invalid="true"' in refused.text
+    assert 'value="Dr LEROY"' in refused.text
+    assert "Indiquez votre nom" not in refused.text

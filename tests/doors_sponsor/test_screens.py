@@ -45,3 +45,33 @@ def test_a_note_that_cannot_be_stored_and_a_day_that_is_none_stay_on_the_page(bo
     assert wrong.status_code == 422
     assert 'value="jeudi"' in wrong.get_data(as_text=True)
     assert boss.post(f"{found.group(1)}/status", {"status": "call_back", "next_on": ""}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "field", "says"),
+    [
+        ("/team", {"email": "bon@exemple", "role": "reader"}, "email", "bon@exemple"),
+        ("/team", {"email": " ", "role": "reader"}, "email", "Indiquez l’adresse"),
+        ("/team", {"email": "a@example.org", "role": "king"}, "role", "king"),
+        (
+            f"{STUDY}/messages/invitation/fr",
+            {"subject": "", "body": "Bonjour {{link}}"},
+            "subject",
+            "Indiquez l’objet",
+        ),
+        (f"{STUDY}/messages/invitation/fr", {"subject": "Bonjour", "body": "sans lien"}, "body", "{link}"),
+    ],
+)
+def test_a_slip_is_said_on_its_field_and_in_a_summary_that_leads_there(
+    boss: Desk, path: str, typed: dict[str, str], field: str, says: str
+) -> None:
+    refused = boss.post(path, typed)
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert f'<a href="#{field}">' in text
+    assert re.search(rf'id="{field}-error">[^<]*{re.escape(says)}', text), text
+    said = re.search(rf"<(?:input|select|textarea)[^>]*id=\"{field}\"[^>]*>", text)
+    assert said
+    assert 'aria-invalid="true"' in said[0]
+    assert f"{field}-error" in said[0].partition("aria-describedby")[2]
+    assert all(value in text for value in typed.values() if value.strip() and value != "king")

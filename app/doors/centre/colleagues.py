@@ -49,7 +49,7 @@ def add() -> ResponseReturnValue:
             name=form.name.data,
             email=form.email.data,
             function=form.function.data,
-            hand_over=request.form.get("hand_over") == "1",
+            hand_over=form.hand_over.data == "1",
             actor=actor(),
             now=now(),
         )

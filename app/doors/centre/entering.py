@@ -8,12 +8,13 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.cohort.models import Study
+from app.doors.centre.screens import Naming
 from app.doors.centre.shells import shell_now
 from app.doors.centre.visiting import ENTRY, respondent_only, visitor
 from app.doors.guard import allow, public
 from app.doors.request import gettext, installation, language, now, session
 from app.kernel.language import LANGUAGES
-from app.outreach.errors import LinkRefused, PersonUnnamed
+from app.outreach.errors import LinkRefused
 from app.outreach.links import enter, find_link, leave, link_in_force
 from app.outreach.models import Link
 from app.outreach.people import known_people
@@ -50,7 +51,7 @@ def open_link(token: str) -> ResponseReturnValue:
 @allow(public)
 def ask_name() -> str:
     """Asks who is going to answer; the respondent's own name is offered."""
-    return _name_page(opened_link(), {}, None)
+    return _name_page(opened_link(), {})
 
 
 @views.post("/entrer")
@@ -58,11 +59,11 @@ def ask_name() -> str:
 def say_name() -> ResponseReturnValue:
     """Enters under the name and function given; every change will carry them."""
     link = opened_link()
-    name, function = _chosen(link) or (request.form.get("name", ""), request.form.get("function", ""))
-    try:
-        entry = enter(session(), link, name=name, function=function, now=now())
-    except PersonUnnamed as refused:
-        return _name_page(link, request.form, refused.message(language())), 422
+    form, known = Naming.posted(), _chosen(link)
+    if known is None and not form.validate():
+        return _name_page(link, form.problems), 422
+    name, function = known or (form.name.data, form.function.data)
+    entry = enter(session(), link, name=name, function=function, now=now())
     cookie.pop(OPENED, None)
     cookie[ENTRY] = entry.id
     return redirect(url_for("worklist.show"), 303)
@@ -129,14 +130,14 @@ def _chosen(link: Link) -> tuple[str, str] | None:
     return people[int(rank)] if rank.isascii() and rank.isdigit() and int(rank) < len(people) else None
 
 
-def _name_page(link: Link, typed: Any, error: str | None) -> str:
+def _name_page(link: Link, errors: dict[str, str]) -> str:
     return render_template(
         "name.html",
         **_about(link),
         known=_known(link),
         functions=_functions(),
-        typed=typed,
-        error=error,
+        typed=request.form,
+        errors=errors,
     )
 
 

@@ -48,6 +48,13 @@ class Sex(Line):
             raise StopValidation(self.wanted())
 
 
+class Naming(Screen):
+    """Who answers: every change is attributed to a person with a function."""
+
+    name = Line(most=200, needed=lambda: gettext("Indiquez votre nom."))
+    function = Line(most=200, needed=lambda: gettext("Indiquez votre fonction."))
+
+
 class Enrolment(Screen):
     """The three facts by which a chart is found again."""
 
@@ -76,3 +83,4 @@ class Colleague(Screen):
     name = Line(most=200, needed=lambda: gettext("Indiquez son nom."))
     email = Line(most=254, needed=lambda: gettext("Indiquez son courriel."))
     function = Line(most=200, needed=lambda: gettext("Indiquez sa fonction."))
+    hand_over = Line(most=1)

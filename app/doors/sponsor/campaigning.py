@@ -10,7 +10,6 @@ from app.doors.guard import allow
 from app.doors.request import actor, language, now, session
 from app.doors.sponsor.rights import managers, study
 from app.doors.sponsor.screens import Calendar
-from app.kernel.errors import Refusal
 from app.outreach.campaigns import (
     DATES,
     LIMITS,
@@ -40,11 +39,11 @@ def change(code: str) -> ResponseReturnValue:
     """Sets the calendar and the budget, every changed value journalled."""
     form = Calendar.posted()
     if not form.validate():
-        return _page(form.typed, problems=form.problems), 422
+        return _page(form.typed, form.problems), 422
     try:
         set_plan(session(), study(), form.plan(), actor=actor(), now=now())
     except CampaignRefused as refused:
-        return _page(form.typed, refused), 422
+        return _page(form.typed, {"": refused.message(language())}), 422
     return redirect(url_for("campaigning.show", code=code, saved=1), 303)
 
 
@@ -57,9 +56,7 @@ def hold(code: str) -> ResponseReturnValue:
     return redirect(url_for("campaigning.show", code=code), 303)
 
 
-def _page(
-    values: Mapping[str, str], refused: Refusal | None = None, problems: Mapping[str, str] | None = None
-) -> str:
+def _page(values: Mapping[str, str], problems: Mapping[str, str] | None = None) -> str:
     rules = {name: (en if language() == "en" else fr) for name, fr, en in order_rules(Plan())}
     return render_template(
         "calendar.html",
@@ -68,7 +65,6 @@ def _page(
         rules=rules,
         limits=LIMITS,
         paused=is_paused(session(), study().id),
-        problem=refused.message(language()) if refused else None,
         problems=problems or {},
     )
 

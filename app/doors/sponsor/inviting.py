@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import managers, study
+from app.doors.sponsor.screens import Confirmation
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
 from app.outreach.chase import desk
@@ -90,8 +91,8 @@ def _page(template: str, planned: Planned, kinds: tuple[str, ...], refused: Refu
 
 def _typed() -> int:
     """The count that was typed; -1, which is never right, for anything else."""
-    typed = request.form.get("count", "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else -1
+    form = Confirmation.posted()
+    return (form.count.number if form.validate() else None) or -1
 
 
 def _day() -> date | None:

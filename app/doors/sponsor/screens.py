@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask_babel import gettext
+
 from app.doors.screens import Count, Day, Line, Screen
 from app.outreach.campaigns import DATES, LIMITS, Plan
 
@@ -39,3 +41,23 @@ class Publication(Screen):
     """The definition whose changes were shown."""
 
     sha256 = Line(most=64)
+
+
+class Account(Screen):
+    """An account to add; the address and the role are checked where they are used."""
+
+    email = Line(most=254, needed=lambda: gettext("Indiquez l’adresse électronique."))
+    role = Line(most=40)
+
+
+class MailWords(Screen):
+    """The words of a message; its placeholders are checked where it is saved."""
+
+    subject = Line(most=150, needed=lambda: gettext("Indiquez l’objet."))
+    body = Line(most=20_000, needed=lambda: gettext("Écrivez le texte."))
+
+
+class Confirmation(Screen):
+    """How many mails are about to leave, typed by whoever sends them; `number` is None until it is one."""
+
+    count = Count()

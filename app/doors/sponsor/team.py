@@ -1,5 +1,7 @@
 """The team: who has an account, with which role; a manager adds people, changes roles and closes accounts."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +19,7 @@ from app.accounts.staff import (
 from app.doors.guard import allow
 from app.doors.request import actor, language, now, session
 from app.doors.sponsor.rights import managers
+from app.doors.sponsor.screens import Account
 
 pages = Blueprint("team", __name__, url_prefix="/team")
 
@@ -32,11 +35,14 @@ def show() -> ResponseReturnValue:
 @allow(managers)
 def add() -> ResponseReturnValue:
     """Adds an account and shows its one-time password, this once."""
-    email, role = request.form.get("email", ""), request.form.get("role", "")
+    form = Account.posted()
+    if not form.validate():
+        return _page(form=form, problems=form.problems), 422
     try:
-        new = add_staff(session(), email=email, role=role, actor=actor(), now=now())
+        new = add_staff(session(), email=form.email.data, role=form.role.data, actor=actor(), now=now())
     except (BadEmail, StaffExists, UnknownRole) as refused:
-        return _page(problem=refused.message(language()), email=email, role=role), 422
+        field = "role" if isinstance(refused, UnknownRole) else "email"
+        return _page(form=form, problems={field: refused.message(language())}), 422
     return _page(new=new), 201
 
 
@@ -65,5 +71,14 @@ def renew(staff_id: int) -> ResponseReturnValue:
     return _page(new=renew_password(session(), find_staff(session(), staff_id), actor=actor(), now=now()))
 
 
-def _page(new: NewStaff | None = None, **facts: str) -> str:
-    return render_template("team.html", team=list_staff(session()), roles=ROLES, new=new, **facts)
+def _page(
+    new: NewStaff | None = None, form: Account | None = None, problems: Mapping[str, str] | None = None
+) -> str:
+    return render_template(
+        "team.html",
+        team=list_staff(session()),
+        roles=ROLES,
+        new=new,
+        typed=form.typed if form else {},
+        problems=problems or {},
+    )

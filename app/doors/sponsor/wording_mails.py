@@ -1,13 +1,15 @@
 """The messages of a study: their words in both languages, checked before they are saved, previewed, sent as a test."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import managers, someone, study
-from app.kernel.errors import Refusal
+from app.doors.sponsor.screens import MailWords
 from app.kernel.language import LANGUAGES, Language
 from app.outreach.errors import MessageRefused
 from app.outreach.messages import PLACEHOLDERS, Wording, own_wordings, reset_wording, save_wording, wording_of
@@ -38,11 +40,14 @@ def edit(code: str, kind: str, spoken: str) -> ResponseReturnValue:
 def save(code: str, kind: str, spoken: str) -> ResponseReturnValue:
     """Saves the study's own words when nothing is wrong with them."""
     wanted = _language(kind, spoken)
-    typed = Wording(request.form.get("subject", ""), request.form.get("body", "").replace("\r\n", "\n"))
+    form = MailWords.posted()
+    good, typed = form.validate(), Wording(form.subject.data, form.body.data.replace("\r\n", "\n"))
+    if not good:
+        return _page(kind, wanted, typed, form.problems), 422
     try:
         save_wording(session(), study(), kind, wanted, typed, actor=actor(), now=now())
     except MessageRefused as refused:
-        return _page(kind, wanted, typed, refused), 422
+        return _page(kind, wanted, typed, {"body": refused.message(language())}), 422
     return redirect(url_for("wording_mails.edit", code=code, kind=kind, spoken=spoken, saved=1), 303)
 
 
@@ -70,14 +75,14 @@ def _language(kind: str, spoken: str) -> Language:
     raise NotFound
 
 
-def _page(kind: str, spoken: Language, wording: Wording, refused: Refusal | None = None) -> str:
+def _page(kind: str, spoken: Language, wording: Wording, problems: Mapping[str, str] | None = None) -> str:
     return render_template(
         "message.html",
         kind=kind,
         spoken=spoken,
         wording=wording,
         own=(kind, spoken) in own_wordings(session(), study()),
-        reading=None if refused else preview(session(), installation(), study(), kind, spoken, now()),
+        reading=None if problems else preview(session(), installation(), study(), kind, spoken, now()),
         placeholders=PLACEHOLDERS,
-        problem=refused.message(language()) if refused else None,
+        problems=problems or {},
     )
