@@ -167,6 +167,11 @@ def entry_in_force(connection: Connection, entry_id: str, now: datetime) -> Ente
     return Entered(*known)
 
 
+def entries_of(session: Session, link: Link) -> list[Entry]:
+    """Everyone who came in by this link, the newest first."""
+    return list(session.scalars(select(Entry).where(Entry.link_id == link.id).order_by(Entry.entered_at.desc())))
+
+
 def leave(session: Session, entry: Entry, now: datetime) -> None:
     """Ends one person's entry; the link itself goes on working."""
     entry.ended_at = entry.ended_at or now

@@ -82,6 +82,9 @@ def reveal(code: str) -> ResponseReturnValue:
     page, held = request.form.get("page", ""), request.form.get("held", "")
     if page == "lists.try_out" and HELD.fullmatch(held):
         return redirect(url_for(page, code=code, held_id=held), 303)
+    one = request.form.get("respondent", "")
+    if one.isascii() and one.isdigit():
+        return redirect(url_for("respondent.show", code=code, respondent_id=one[:9]), 303)
     return redirect(url_for(page if page in REVEALING else "respondents.show", code=code), 303)
 
 

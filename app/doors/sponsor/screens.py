@@ -61,3 +61,10 @@ class Confirmation(Screen):
     """How many mails are about to leave, typed by whoever sends them; `number` is None until it is one."""
 
     count = Count()
+
+
+class Newcomer(Screen):
+    """A respondent whom no file named."""
+
+    centre, email, name = Line(most=20), Line(most=254), Line(most=200)
+    function, telephone, language = Line(most=200), Line(most=40), Line(most=2)

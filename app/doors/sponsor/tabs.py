@@ -25,7 +25,7 @@ TABS = (
     Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
     Tab("lists.show", lazy_gettext("Listes"), _DESK, ("mapping", "reviewing")),
     Tab("patients.show", lazy_gettext("Patients"), _DESK, ("regrouping", "centres")),
-    Tab("respondents.show", lazy_gettext("Correspondants"), _DESK),
+    Tab("respondents.show", lazy_gettext("Correspondants"), _DESK, ("respondent",)),
     Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
     Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),
     Tab("exporting.show", lazy_gettext("Données"), _DATA, ("completing",)),

@@ -1,0 +1,97 @@
+"""One person at a centre, at the desk: added by hand, stopped, written to again, their link closed and made anew."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.doors.centre import create_app as create_centre
+from app.doors.door import Door
+from app.journal.models import JournalEntry
+from app.kernel.installation import Installation
+from app.outreach.links import token_of
+from app.outreach.models import Link, Mailbox, Respondent
+from tests.doors_sponsor.desk import Desk
+from tests.tracking.builders import Asked
+
+NEW = "/studies/calci_sts/respondents/new"
+TYPED = {"email": "a.martin@chu.example.org", "name": "Anne Martin", "function": "pharmacienne", "language": "fr"}
+
+
+@pytest.fixture
+def added(manager: Desk, asked: Asked) -> str:
+    """The address of the page of somebody added by hand."""
+    response = manager.post(NEW, {**TYPED, "centre": str(asked.centres[0])})
+    assert response.status_code == 303
+    return str(response.location).removeprefix("/sponsor")
+
+
+def opens(installation: Installation) -> int:
+    """What the link of the only respondent answers to a browser."""
+    with installation.database.reading() as session:
+        link = session.scalars(select(Link)).one()
+        token = token_of(installation.keys, link)
+    return create_centre(installation).test_client().get(f"/r/{token}").status_code
+
+
+def only(installation: Installation) -> Respondent:
+    """The only respondent."""
+    with installation.database.reading() as session:
+        return session.scalars(select(Respondent)).one()
+
+
+def test_somebody_added_by_hand_is_there_with_a_link_and_without_a_name_unasked(
+    manager: Desk, added: str, installation: Installation
+) -> None:
+    assert only(installation).source == "desk"
+    assert opens(installation) == 200
+    assert "Martin" not in manager.text(added)
+    manager.post("/studies/calci_sts/identities", {"respondent": added.rsplit("/", 1)[-1]})
+    assert "a.martin@chu.example.org" in manager.text(added)
+
+
+@pytest.mark.parametrize("change", [{"email": "nobody"}, {"email": ""}, {"centre": "999"}, {"name": "a\x00b"}])
+def test_what_cannot_be_kept_is_said_beside_what_was_typed(
+    manager: Desk, asked: Asked, installation: Installation, change: dict[str, str]
+) -> None:
+    response = manager.post(NEW, {**TYPED, "centre": str(asked.centres[0]), **change})
+    assert response.status_code == 422
+    assert "pharmacienne" in response.get_data(as_text=True)
+    with installation.database.reading() as session:
+        assert session.scalars(select(Respondent)).all() == []
+
+
+def test_a_forwarded_link_is_closed_at_once_and_a_new_one_given(
+    manager: Desk, added: str, installation: Installation
+) -> None:
+    assert manager.post(f"{added}/revoke").status_code == 303
+    assert "Fermé" in manager.text(added)
+    assert opens(installation) != 200
+    assert manager.post(f"{added}/reissue").status_code == 303
+    assert opens(installation) == 200
+    with installation.database.reading() as session:
+        done = set(session.scalars(select(JournalEntry.action)))
+    assert {"respondent.added", "link.revoked", "link.reissued"} <= done
+
+
+def test_the_wrong_person_is_stopped_with_their_link_and_can_be_taken_back(
+    manager: Desk, added: str, installation: Installation
+) -> None:
+    assert manager.post(f"{added}/stop", {"reason": "unsubscribed"}).status_code == 400
+    manager.post(f"{added}/stop", {"reason": "wrong_address"})
+    assert only(installation).stop_reason == "wrong_address"
+    assert opens(installation) != 200
+    manager.post(f"{added}/restart")
+    assert only(installation).active
+    assert opens(installation) == 200
+
+
+def test_a_refused_address_is_trusted_again_by_hand(
+    app: Door, manager: Desk, added: str, installation: Installation
+) -> None:
+    with installation.database.writing() as session:
+        box = session.scalars(select(Mailbox)).one()
+        box.bounced_at, box.bounce_reason = installation.clock() - timedelta(days=1), "5.1.1"
+    assert "5.1.1" in manager.text(added)
+    manager.post(f"{added}/restart")
+    assert "5.1.1" not in manager.text(added)
