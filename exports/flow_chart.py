@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-_WIDTH, _BOX, _HEIGHT, _GAP, _LINE = 720, 320, 54, 26, 18
-_SIDE = 380
+_WIDTH, _BOX, _HEIGHT, _GAP, _LINE = 820, 360, 54, 26, 18
+_SIDE = 420
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,17 @@ def draw(steps: Sequence[Step], language: Literal["fr", "en"]) -> str:
     """The diagram as one ``<svg>`` element with a title and a description that a screen reader says."""
     y, drawn = 10, []
     for place, step in enumerate(steps):
+        y += _LINE * len(step.entries)
         height = max(_HEIGHT, 24 + _LINE * len(step.asides))
-        drawn.append(_box(step, y, language))
-        drawn.append(_exits(step, y, language))
+        drawn += [_entries(step, y, language), _box(step, y, language), _exits(step, y, language)]
         if place + 1 < len(steps):
             drawn.append(_arrow(y + _HEIGHT, y + height + _GAP))
         y += height + _GAP
     title = "Diagramme de flux" if language == "fr" else "Flow diagram"
-    told = ", ".join(f"{_word(step, language)} : {step.count}" for step in steps)
+    told = "; ".join(
+        ", ".join(f"{_word(part, language)} : {_count(part, language)}" for part in (step, *step.entries, *step.asides))
+        for step in steps
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" width="{_WIDTH}" height="{y}" '
         f'role="img" font-family="sans-serif" font-size="15"><title>{title}</title><desc>{escape(told)}</desc>'
@@ -70,7 +73,23 @@ def _box(step: Step, y: int, language: str) -> str:
         f'<rect x="10" y="{y}" width="{_BOX}" height="{_HEIGHT}" rx="6" fill="none" stroke="currentColor"/>'
         f'<text x="{middle:g}" y="{y + 22}" text-anchor="middle" fill="currentColor">{escape(_word(step, language))}</text>'
         f'<text x="{middle:g}" y="{y + 43}" text-anchor="middle" font-weight="bold" fill="currentColor">'
-        f"{_number(step.count, language)}</text>"
+        f"{_count(step, language)}</text>"
+    )
+
+
+def _count(part: Step | Aside, language: str) -> str:
+    count = _number(part.count, language)
+    if not part.explained:
+        return count
+    explained = _number(part.explained, language)
+    return count + (f", dont {explained} par un motif" if language == "fr" else f", {explained} of them by a reason")
+
+
+def _entries(step: Step, y: int, language: str) -> str:
+    return "".join(
+        f'<text x="{_SIDE}" y="{y - 6 - _LINE * place}" font-size="13" fill="currentColor">'
+        f"+\u00a0{_number(entry.count, language)} {escape(_word(entry, language))}</text>"
+        for place, entry in enumerate(step.entries)
     )
 
 
@@ -80,7 +99,7 @@ def _exits(step: Step, y: int, language: str) -> str:
     colon = "\u00a0: " if language == "fr" else ": "
     lines = "".join(
         f'<text x="{_SIDE}" y="{y + 20 + _LINE * place}" font-size="13" fill="currentColor">'
-        f"{escape(_word(aside, language))}{colon}{_number(aside.count, language)}</text>"
+        f"{escape(_word(aside, language))}{colon}{_count(aside, language)}</text>"
         for place, aside in enumerate(step.asides)
     )
     return f'<line x1="{10 + _BOX}" y1="{y + 16}" x2="{_SIDE - 8}" y2="{y + 16}" stroke="currentColor"/>{lines}'

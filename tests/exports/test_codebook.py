@@ -47,11 +47,13 @@ def test_short_names_are_unique_and_of_eight_letters() -> None:
 
 def test_the_flow_diagram_tells_its_numbers_and_sets_no_style() -> None:
     steps = [Step("rows", "lignes", "Lignes <lues>", "Rows", 1234, (Aside("dup", "doublons", "twins", 4),)),
-             Step("patients", "patients", "Patients", "Patients", 540)]
+             Step("patients", "patients", "Patients", "Patients", 540, (), 12, (Aside("added", "ajoutés", "added", 2),))]
     drawn = draw(steps, "fr")
     assert "Lignes &lt;lues&gt;" in drawn
     assert "1\u202f234" in drawn
     assert "doublons\u00a0: 4" in drawn
+    assert "540, dont 12 par un motif" in drawn
+    assert "+\u00a02 ajoutés" in drawn
     assert "style" not in drawn
     assert "1,234" in draw(steps, "en")
 
