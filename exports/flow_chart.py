@@ -81,6 +81,8 @@ def _count(part: Step | Aside, language: str) -> str:
     count = _number(part.count, language)
     if not part.explained:
         return count
+    if part.explained == part.count:
+        return count + (", par un motif" if language == "fr" else ", by a reason")
     explained = _number(part.explained, language)
     return count + (f", dont {explained} par un motif" if language == "fr" else f", {explained} of them by a reason")
 
