@@ -48,15 +48,17 @@ def draw(steps: Sequence[Step], language: Literal["fr", "en"]) -> str:
             drawn.append(_arrow(y + _HEIGHT, y + height + _GAP))
         y += height + _GAP
     title = "Diagramme de flux" if language == "fr" else "Flow diagram"
-    told = "; ".join(
-        ", ".join(f"{_word(part, language)} : {_count(part, language)}" for part in (step, *step.entries, *step.asides))
-        for step in steps
-    )
+    told = "; ".join(_told(step, language) for step in steps)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" width="{_WIDTH}" height="{y}" '
         f'role="img" font-family="sans-serif" font-size="15"><title>{title}</title><desc>{escape(told)}</desc>'
         f"{''.join(drawn)}</svg>"
     )
+
+
+def _told(step: Step, language: str) -> str:
+    parts: tuple[Step | Aside, ...] = (step, *step.entries, *step.asides)
+    return ", ".join(f"{_word(part, language)} : {_count(part, language)}" for part in parts)
 
 
 def _word(part: Step | Aside, language: str) -> str:
