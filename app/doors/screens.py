@@ -79,7 +79,7 @@ class Count(Line):
         """Refuses what is no whole number."""
         super().pre_validate(form)
         if not (self.data.isascii() and self.data.isdigit()):
-            raise StopValidation(AnswerRefused("not_a_number", typed=self.data).message(language()))
+            raise StopValidation(AnswerRefused("not_an_integer", typed=self.data).message(language()))
         self.number = int(self.data)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.cohort.studies import find_study
+from app.collection.changes import Change
 from app.collection.disposing import set_disposition
+from app.collection.documents import Document
 from app.collection.errors import (
     AlreadySubmitted,
     AnswersContradict,
@@ -18,9 +23,13 @@ from app.collection.errors import (
     NothingToSubmit,
     RequiredLeft,
 )
+from app.collection.evaluating import evaluate_document
 from app.collection.models import Response, Submission
+from app.collection.questionnaires import version_by_id
 from app.collection.reading import responses
+from app.collection.saving import save
 from app.collection.submitting import submit
+from forms.answers import Address
 from tests.collection.builders import COLLEAGUE, DOCTOR, NOW, Chart, chart
 from tests.fixtures.studies import Opened
 
@@ -146,3 +155,64 @@ def test_every_patient_comes_back_with_what_stands_for_them(opened: Opened, mine
         assert len(found) == 60
         assert [one.response is not None for one in found[:3]] == [True, False, False]
         assert [one.disposition is not None for one in found[:3]] == [False, True, False]
+
+
+TYPED = {
+    "sts_start_d": ["12/03/2013", "2014", "NSP"],
+    "sts_ongoing": ["0", "1", ""],
+    "sts_end_d": ["12/02/2013", "12/06/2013"],
+    "onset_d": ["2013", "05/2014", ""],
+    "diag_d": ["01/2013", "2015"],
+    "vs_last": ["1", "2"],
+    "death_d": ["2013", "01/02/2013", "03/2015"],
+    "last_d": ["01/02/2013", "01/01/2015"],
+    "dial_start": ["2010", "2014"],
+    "ckd_mod": ["1", "6"],
+    "v_surf@m12": ["0", "12,5"],
+    "v_evol@m12": ["1", "4"],
+}
+
+
+def test_what_is_submitted_satisfies_every_blocking_check(mine: Chart) -> None:
+    """Whatever is answered, in any order: handing in is refused exactly when a blocking check speaks."""
+    seen = set()
+
+    @settings(max_examples=15, deadline=None)
+    @given(
+        typed=st.fixed_dictionaries({}, optional={name: st.sampled_from(all) for name, all in TYPED.items()})
+    )
+    def property_holds(typed: dict[str, str]) -> None:
+        with suppress(_Undone), mine.installation.database.writing() as session:
+            vault, patient = mine.installation.vault, mine.patient(session)
+            changes = [
+                Change(Address.parse(name), value) for name, value in {"weight_kg": "70", **typed}.items()
+            ]
+            save(session, vault, patient=patient, changes=changes, mutation_id="s", actor=DOCTOR, now=NOW)
+            response = session.scalars(select(Response)).one()
+            try:
+                submit(
+                    session,
+                    vault,
+                    patient=patient,
+                    mutation_id="p",
+                    actor=DOCTOR,
+                    now=NOW,
+                    left_out_because="x",
+                )
+            except AnswersContradict:
+                assert response.blocking > 0
+                seen.add("refused")
+            else:
+                version = version_by_id(session, response.version_id).questionnaire
+                document = Document.loads(response.document)
+                evaluation, _ = evaluate_document(session, vault, patient, version, document, NOW)
+                assert evaluation.blocking == []
+                seen.add("submitted")
+            raise _Undone
+
+    property_holds()
+    assert seen == {"refused", "submitted"}
+
+
+class _Undone(Exception):
+    """Takes an example back."""

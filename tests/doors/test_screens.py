@@ -41,7 +41,7 @@ def test_a_day_is_read_as_browsers_send_it_and_as_people_type_it(filled, typed: 
         ("name", "Adalbert", "8 caractères"),
         ("day", "12/2026", "n’est pas une date"),
         ("day", "\ud800", "U+D800"),
-        ("count", "three", "n’est pas un nombre"),
+        ("count", "three", "n’est pas un nombre entier"),
         ("count", "٣", "n’est pas un nombre"),
         ("count", "", "n’est pas un nombre"),
     ],
