@@ -124,16 +124,28 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@lru_cache(maxsize=16384)
 def read_birth(raw: str, granted_year: int | None, us_order: bool = False) -> Birth:
     """A birth date, partial or full, or an age at grant; placeholders lose the precision they never had (D16)."""
-    text = raw.strip().removesuffix(".0")
-    if not text or not any(c.isdigit() for c in text):
-        return Birth()
-    birth = _digits(text, granted_year) if text.isdigit() else _written(text, granted_year, us_order)
+    birth = _absolute(raw, us_order)
+    if birth is None:
+        text = raw.strip().removesuffix(".0")
+        birth = _digits(text, granted_year) if text.isdigit() else _written(text, granted_year, us_order)
     if birth.iso and granted_year is not None and not _plausible(int(birth.iso[:4]), granted_year):
         return Birth(problem="birth_implausible")
     return birth
+
+
+@lru_cache(maxsize=65536)
+def _absolute(raw: str, us_order: bool) -> Birth | None:
+    """The birth in a text that says it without its grant; None when it takes the grant's year to tell."""
+    text = raw.strip().removesuffix(".0")
+    if not any(c.isdigit() for c in text):
+        return Birth()
+    full = _PARTS.fullmatch(text)
+    if full is None or len(full[3]) != 4 or len(full[1]) > 2:
+        return None
+    read = _full_date(text, us_order, century=1900)
+    return _precise(read) if read is not None else Birth(problem="birth_unreadable")
 
 
 def _digits(text: str, granted_year: int | None) -> Birth:

@@ -1,30 +1,25 @@
 """From sheets of text to records: headers, repeated headers, total lines, and the value of every known cell."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from hashlib import blake2b
+from itertools import repeat
 
-from app.cohort.dates import month_first, read_birth, read_grant
+from app.cohort.columns import Dates, Flags, Grid, each
+from app.cohort.dates import Birth
 from app.cohort.errors import NoKeyColumn
-from app.cohort.finess import read_finess
-from app.cohort.headers import FIELDS, Columns, looks_like_headers, missing_keys, read_headers
-from app.cohort.initials import read_initials
-from app.cohort.names import Place, bare
-from app.cohort.reading import ListFile, Sheet
+from app.cohort.headers import Columns, looks_like_headers, missing_keys, read_headers
+from app.cohort.initials import Initials
+from app.cohort.names import bare
+from app.cohort.reading import Cells, ListFile, Sheet
 from app.cohort.records import Record
 from app.cohort.rules import ListRules
-from app.cohort.vocabulary import (
-    read_duration,
-    read_kind,
-    read_request_type,
-    read_sex,
-    read_status,
-    read_strength,
-)
+from app.cohort.vocabulary import read_status
 
 HEADER_DEPTH = 30
 TOTALS = ("TOTAL", "TOTAUX", "SOUS TOTAL", "NOMBRE TOTAL", "NB TOTAL")
 Fingerprint = Callable[[str], str]
+READ = tuple(field.name for field in fields(Record) if field.name not in ("fate", "reason"))
 
 
 def fingerprinter(key: bytes) -> Fingerprint:
@@ -63,7 +58,7 @@ def read_records(
     return records
 
 
-def headers_of(file: ListFile, mapping: Mapping[str, str]) -> list[tuple[str, list[str], Columns]]:
+def headers_of(file: ListFile, mapping: Mapping[str, str]) -> list[tuple[str, Cells, Columns]]:
     """Sheet by sheet: its name, its header cells and the columns recognised, for the mapping screen."""
     found = []
     for sheet in file.sheets:
@@ -84,170 +79,81 @@ def _headers(sheet: Sheet, mapping: Mapping[str, str]) -> tuple[int, Columns] | 
 
 
 class _Reader:
-    """Reads the rows of one sheet. Absent columns read as empty: every row gets one empty cell at its end."""
+    """Reads the rows of one sheet; `width` cells each, cut or filled up with empty ones."""
 
     def __init__(self, sheet: Sheet, columns: Columns, rules: ListRules, fingerprint: Fingerprint) -> None:
         self.sheet, self.columns, self.rules, self.fingerprint = sheet, columns, rules, fingerprint
-        self.at = {name: columns.fields.get(name, -1) for name in FIELDS}
-        self.named = [(f"{name}=", index) for name, index in sorted(columns.fields.items())]
         self.width = max(index for _, index in columns.kept) + 1
-        self.known: dict[str, str] = {}
-        self.us_grant = self._month_first("grant_d")
-        self.us_birth = self._month_first("birth_raw")
-        self.places: dict[tuple[str, str, str, str], tuple[Place, str]] = {}
-        self.products: dict[tuple[str, str], str] = {}
-        self.indications: dict[str, str] = {}
+        self.number = columns.fields["atu_num"]
 
-    def _month_first(self, name: str) -> bool:
-        index = self.at[name]
-        return index >= 0 and month_first(row[index] for row in self.sheet.rows if index < len(row))
-
-    def records(self, start: int, before: int) -> Iterator[Record]:
+    def records(self, start: int, before: int) -> list[Record]:
         """The data rows from `start`, numbered on after `before` rows of earlier sheets; uses the sheet up."""
-        source_row = before
-        rows = self.sheet.rows
-        for index in range(start, len(rows)):
-            # Each row is let go once read: a list of the largest size must fit into memory.
-            cells, rows[index] = rows[index], []
-            if not any(cells) or self._is_total(cells) or self._is_header(cells):
-                continue
-            source_row += 1
-            yield self._record(self._padded(cells), source_row, index + 1)
+        rows, places = self._data_rows(start)
+        self.sheet.rows.clear()
+        grid = Grid(rows, self.columns, self.rules)
+        dates, requests, sexes = grid.dates(), grid.requests(), grid.sexes()
+        initials, births = grid.initials(), grid.births(dates)
+        where, products, weights = grid.places(), grid.products(), grid.weights()
+        numbers = each(str.strip, grid["atu_num"])
+        values = {
+            "sheet": repeat(self.sheet.name),
+            "source_row": range(before + 1, before + 1 + len(rows)),
+            "sheet_row": places,
+            "cells": rows,
+            "columns": repeat(self.columns),
+            "fingerprint": map(self.fingerprint, grid.contents()),
+            "number": numbers,
+            "number_index": map(self._number_index, numbers),
+            "kind": grid.kinds(),
+            "request_type": [request[0] for request in requests],
+            "request_type_inferred": [request[1] for request in requests],
+            "status": each(read_status, grid["req_status"]),
+            **{name: [getattr(one, name) for one in dates] for name in Dates._fields if name != "flags"},
+            "product": [product[0] for product in products],
+            "strength": grid.strengths(),
+            "indication": grid.indications(),
+            "initials": initials,
+            "birth": births,
+            "sex": [sex[0] for sex in sexes],
+            "place": [place[0] for place in where],
+            "flags": map(_flags, requests, dates, initials, births, sexes, weights, where, products),
+        }
+        return [Record(*row) for row in zip(*(values[name] for name in READ), strict=False)]
 
-    def _padded(self, cells: list[str]) -> list[str]:
-        # One string object for equal cells: hospitals, products and dates come again and again.
-        once = self.known.setdefault
-        return [once(cell, cell) for cell in cells[: self.width]] + [""] * (self.width - len(cells) + 1)
+    def _data_rows(self, start: int) -> tuple[list[Cells], list[int]]:
+        """The cells of the data rows, and the number that the sheet shows beside each."""
+        rows: list[Cells] = []
+        places: list[int] = []
+        number, width = self.number, self.width
+        for place, cells in enumerate(self.sheet.rows[start:], start + 1):
+            full = cells if len(cells) == width else cells[:width] + ("",) * (width - len(cells))
+            # Most rows begin with a number: only the others are worth comparing.
+            if (full[0][:1].isdigit() and full[number][:1].isdigit()) or self._is_data(full):
+                rows.append(full)
+                places.append(place)
+        return rows, places
 
-    def _is_total(self, cells: Sequence[str]) -> bool:
-        first = next(cell for cell in cells if cell)
-        return first[:1] in "TtSsNn" and bare(first).startswith(TOTALS)
+    def _is_data(self, cells: Cells) -> bool:
+        """Whether a row is none of: blank, a total line, the headers again."""
+        first = next(filter(None, cells), "")
+        total = first[:1] in "TtSsNn" and bare(first).startswith(TOTALS)
+        return bool(first) and not total and not looks_like_headers(cells, self.columns)
 
-    def _is_header(self, cells: Sequence[str]) -> bool:
-        # Most rows begin with a number in some field: only a row of words is worth comparing.
-        number = self.at["atu_num"]
-        return not cells[number][:1].isdigit() and looks_like_headers(cells, self.columns)
-
-    def _record(self, cells: list[str], source_row: int, sheet_row: int) -> Record:
-        at = self.at
-        record = Record(self.sheet.name, source_row, sheet_row, cells, self.columns)
-        record.number = cells[at["atu_num"]].strip()
-        record.fingerprint = self.fingerprint(self._content(cells))
-        if record.number:
-            record.number_index = self.fingerprint("number\x1f" + record.number)
-        record.kind = read_kind(cells[at["auth_kind"]], self.rules.default_kind)
-        record.request_type = read_request_type(cells[at["req_type"]])
-        if record.request_type == "initial" and cells[at["atu_prev"]].strip():
-            # It names the authorisation that it renews (D20).
-            record.request_type, record.request_type_inferred = "renewal", True
-            record.flags.append("type_inferred")
-        record.status = read_status(cells[at["req_status"]])
-        record.sex = read_sex(cells[at["sex"]])
-        self._read_dates(record, cells)
-        self._read_person(record, cells)
-        self._read_place(record, cells)
-        self._read_product(record, cells)
-        return record
-
-    def _content(self, cells: list[str]) -> str:
-        """What makes two rows exact twins: every known cell without its outer spaces, empty ones left out."""
-        content = "\x1f".join([name + cells[index] for name, index in self.named if cells[index]])
-        if "= " in content or " \x1f" in content or content.endswith(" ") or "\u00a0" in content:
-            found = [(name, cells[index].strip()) for name, index in self.named]
-            content = "\x1f".join([name + cell for name, cell in found if cell])
-        return content
-
-    def _read_dates(self, record: Record, cells: list[str]) -> None:
-        at, rules = self.at, self.rules
-        granted = read_grant(cells[at["grant_d"]], self.us_grant)
-        record.granted_on = granted.on
-        record.duration_days = read_duration(cells[at["dur_raw"]])
-        if granted.on is None:
-            record.flags.append("grant_" + granted.problem)
-            return
-        record.in_window = rules.opens <= granted.on <= rules.closes
-        record.valid_from = read_grant(cells[at["valid_from"]], self.us_grant).on or granted.on
-        record.valid_to = read_grant(cells[at["valid_to"]], self.us_grant).on
-        if record.valid_to is None and record.duration_days is not None:
-            record.valid_to = record.valid_from + timedelta(days=record.duration_days - 1)
-        self._warn_dates(record, cells)
-
-    def _warn_dates(self, record: Record, cells: list[str]) -> None:
-        if record.valid_to is not None and record.valid_from is not None:
-            if record.valid_to < record.valid_from:
-                record.flags.append("validity_reversed")
-            elif (record.valid_to - record.valid_from).days > self.rules.longest_grant:
-                record.flags.append("validity_too_long")
-        requested = read_grant(cells[self.at["req_d"]], self.us_grant).on
-        if requested is not None and record.granted_on is not None and record.granted_on < requested:
-            record.flags.append("granted_before_request")
-
-    def _read_person(self, record: Record, cells: list[str]) -> None:
-        at = self.at
-        whole, surname = cells[at["pt_ini"]], cells[at["pt_ini_sur"]]
-        record.initials = (
-            read_initials(whole) if whole.strip() else read_initials(surname, cells[at["pt_ini_first"]])
-        )
-        if record.initials.name_in_full:
-            record.flags.append("name_in_full")
-        year = record.granted_on.year if record.granted_on is not None else None
-        record.birth = read_birth(cells[at["birth_raw"]], year, self.us_birth)
-        if record.birth.problem:
-            record.flags.append(record.birth.problem)
-        if record.sex is None and cells[at["sex"]].strip():
-            record.flags.append("sex_unread")
-        weight = cells[at["weight_kg"]].strip()
-        if weight:
-            record.flags += _weight_flags(weight)
-
-    def _read_place(self, record: Record, cells: list[str]) -> None:
-        at = self.at
-        raw = (cells[at["site_raw"]], cells[at["city"]], cells[at["zip"]], cells[at["finess"]])
-        known = self.places.get(raw)
-        if known is None:
-            finess = read_finess(raw[3], raw[2])
-            known = (Place(raw[0].strip(), raw[1].strip(), raw[2].strip(), finess.number), finess.flag)
-            self.places[raw] = known
-        record.place = known[0]
-        if known[1]:
-            record.flags.append(known[1])
-
-    def _read_product(self, record: Record, cells: list[str]) -> None:
-        at = self.at
-        named = cells[at["product_raw"]], cells[at["inn"]]
-        found = self.products.get(named)
-        if found is None:
-            found = self.products[named] = self._product(*named)
-        if found == "this":
-            record.product = self.rules.product
-        elif found == "blank":
-            record.flags.append("product_blank")
-        record.strength = read_strength(cells[at["strength"]], named[0])
-        raw = cells[at["indic_raw"]]
-        if raw not in self.indications:
-            self.indications[raw] = _indication(raw, self.rules)
-        record.indication = self.indications[raw]
-
-    def _product(self, *named: str) -> str:
-        words = [bare(name) for name in named]
-        if any(word and self.rules.product_words.match(word) for word in words):
-            return "this"
-        return "other" if any(words) else "blank"
+    def _number_index(self, number: str) -> str | None:
+        return self.fingerprint("number\x1f" + number) if number else None
 
 
-def _indication(raw: str, rules: ListRules) -> str:
-    text = bare(raw)
-    if not text or text in rules.inherit_words:
-        return "inherit"
-    if rules.indication_words.match(text):
-        return "in"
-    return "other" if rules.other_indication_words.match(text) else "unclear"
-
-
-def _weight_flags(weight: str) -> list[str]:
-    number = weight.lower().removesuffix("kg").strip().replace(",", ".")
-    try:
-        return [] if 2 <= float(number) <= 300 else ["weight_implausible"]
-    except ValueError:
-        repaired = number.replace("o", "0")
-        return ["weight_letter"] if repaired.replace(".", "", 1).isdigit() else ["weight_unread"]
+def _flags(
+    request: tuple[object, object, Flags],
+    dates: Dates,
+    initials: Initials,
+    birth: Birth,
+    sex: tuple[object, Flags],
+    weight: Flags,
+    place: tuple[object, Flags],
+    product: tuple[object, Flags],
+) -> list[str]:
+    """The flags of a row, in the order in which a person would check it."""
+    name = ("name_in_full",) if initials.name_in_full else ()
+    problem = (birth.problem,) if birth.problem else ()
+    return [*request[2], *dates.flags, *name, *problem, *sex[1], *weight, *place[1], *product[1]]

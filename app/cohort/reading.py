@@ -18,12 +18,15 @@ CHILD = "app.cohort.workbooks"
 DELIMITERS = (";", "\t", ",", "|")
 
 
+Cells = tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name (empty for a csv) and its rows of cells as text."""
+    """One sheet: its name (empty for a csv) and its rows of cells as text; equal cells are one object."""
 
     name: str
-    rows: list[list[str]]
+    rows: list[Cells]
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,13 @@ def _workbook(path: Path, shown: str) -> list[Sheet]:
     if "refused" in answer:
         refusal = HostileFile if answer["refused"]["hostile"] else NotAList
         raise refusal(file=shown, why_fr=answer["refused"]["fr"], why_en=answer["refused"]["en"])
-    return [Sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]]
+    return [Sheet(sheet["name"], _rows(sheet["texts"], sheet["rows"])) for sheet in answer["sheets"]]
+
+
+def _rows(texts: list[str], rows: list[list[int]]) -> list[Cells]:
+    """Rows of texts from rows that name each text by its place among the distinct ones."""
+    text = texts.__getitem__
+    return [tuple(map(text, row)) for row in rows]
 
 
 def _text_sheet(data: bytes, shown: str) -> Sheet:
@@ -78,10 +87,11 @@ def _text_sheet(data: bytes, shown: str) -> Sheet:
         raise NotAList(
             file=shown, why_fr="ni classeur .xlsx ni texte", why_en="neither .xlsx workbook nor text"
         )
-    rows: list[list[str]] = []
+    rows: list[Cells] = []
+    known: dict[str, str] = {}
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
-            rows.append(row)
+            rows.append(tuple(map(known.setdefault, row, row)))
             if len(rows) > limits.MAX_ROWS + 1 or len(row) > limits.MAX_COLUMNS:
                 raise HostileFile(
                     file=shown,

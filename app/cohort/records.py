@@ -7,6 +7,7 @@ from app.cohort.dates import Birth
 from app.cohort.headers import Columns
 from app.cohort.initials import NOTHING, Initials
 from app.cohort.names import Place
+from app.cohort.reading import Cells
 
 NO_BIRTH = Birth()
 NOWHERE = Place("")
@@ -22,7 +23,7 @@ class Record:
     sheet: str
     source_row: int
     sheet_row: int
-    cells: list[str]
+    cells: Cells
     columns: Columns
     fingerprint: str = ""
     number: str = ""

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.cohort.headers import Columns, missing_keys, read_headers
 from app.cohort.interpreting import headers_of
 from app.cohort.mappings import save_mapping, saved_headers
-from app.cohort.reading import open_list
+from app.cohort.reading import Cells, open_list
 from app.doors.guard import allow
 from app.doors.request import actor, now, session
 from app.doors.sponsor.list_fields import FIELD_LABELS
@@ -48,7 +48,7 @@ def save(code: str, held_id: str) -> ResponseReturnValue:
     return redirect(url_for("lists.try_out", code=code, held_id=held_id), 303)
 
 
-def _headers(held_id: str) -> tuple[list[str], Columns]:
+def _headers(held_id: str) -> tuple[Cells, Columns]:
     """The header row of the first sheet that has one, or the first row with words in it."""
     held = held_upload(held_id, PURPOSE)
     file = open_list(path_of(held), held.name)
@@ -56,5 +56,5 @@ def _headers(held_id: str) -> tuple[list[str], Columns]:
     for _, cells, columns in headers_of(file, known):
         return cells, columns
     rows = [row for sheet in file.sheets for row in sheet.rows if sum(bool(cell.strip()) for cell in row) > 1]
-    cells = rows[0] if rows else []
+    cells = rows[0] if rows else ()
     return cells, read_headers(cells, known)
