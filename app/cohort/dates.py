@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.cohort.names import bare
 
@@ -43,16 +43,14 @@ _YEAR_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _AGE = re.compile(r"(\d{1,3}) ?(?:ANS?|A|Y|YEARS?|YO)")
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """A read date, or why it could not be read: `blank` or `unreadable`."""
 
     on: date | None
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Birth:
+class Birth(NamedTuple):
     """A birth, ISO and possibly partial; `slack` years when it comes from an age; `problem` when unusable.
 
     `ambiguous` holds when two centuries are possible: a person decides (D15).

@@ -1,8 +1,8 @@
 """Initials as lists carry them (D17, D26): read in every way they can be meant, compared on what both give."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.cohort.names import bare
 
@@ -12,8 +12,7 @@ _WORDS = re.compile(r"[A-Z]+")
 Reading = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Initials:
+class Initials(NamedTuple):
     """Initials read. `readings` are (surname, first name) as they may be meant; `full` the 3+2 ones among them.
 
     `name_in_full` asks for masking: the column held a whole name.

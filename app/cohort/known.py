@@ -193,5 +193,6 @@ def member_of(vault: Vault, row: Authorisation, raw: bytes) -> tuple[Member, boo
         granted_on=granted,
         valid_to=row.valid_to,
         renewal=row.request_type == "renewal",
+        strength=row.strength,
     )
     return member, cells.get("read:indication") == "in"

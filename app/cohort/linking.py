@@ -83,7 +83,7 @@ class _Linker:
         about = [p for p in self.register.born_about(member.centre, member.birth) if p.admits_birth(member)]
         fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
         if fits:
-            return fits, [], "b"
+            return self._unless_vague(fits, member)
         return [], [p for p in born if self._twin_suspected(p, member)], "a"
 
     def _by_partial_birth(self, member: Member) -> tuple[list[Person], list[Person], str]:
@@ -91,18 +91,28 @@ class _Linker:
         about = [p for p in self.register.born_about(member.centre, member.birth) if p.admits_birth(member)]
         fits = [p for p in about if p.admits_sex(member) and p.admits_initials(member)]
         if fits:
-            return fits, [], "b"
+            return self._unless_vague(fits, member)
         near = [p for p in about if self._twin_suspected(p, member)]
         return [], near or self._moved(member), "b"
 
+    def _unless_vague(self, fits: list[Person], member: Member) -> tuple[list[Person], list[Person], str]:
+        """Rule (b) on a year of birth and two letters alone needs a validity that continues: they meet by chance."""
+        for p in fits:
+            year = len(member.birth.iso) == 4 or all(len(known.iso) == 4 for known in p.births)
+            if year and not _named_alike(p, member) and not (member.renewal and self._continues(p, member)):
+                return [], fits, "b"
+        return fits, [], "b"
+
     def _by_continuity(self, member: Member) -> tuple[list[Person], list[Person], str]:
-        """Rule (c): births missing, same centre, identical 3+2, a continuing renewal, one candidate only."""
+        """Rule (c): births missing, same centre, identical 3+2, one candidate only, and a continuing renewal or a
+        second strength on the same day (D03)."""
         here = [
             p
             for p in self.register.lettered(member.centre, member.initials)
             if p.admits_sex(member) and p.admits_initials(member)
         ]
-        continued = [p for p in here if self._continues_nameless(p, member)]
+        named = [p for p in here if not p.births and _named_alike(p, member)]
+        continued = [p for p in named if self._follows(p, member)]
         if len(here) == 1 and continued:
             return here, [], "c"
         # A person in doubt and those it may be are one question: what continues it follows its answer.
@@ -111,11 +121,9 @@ class _Linker:
                 return [doubted], [], "c"
         return [], here or self._misspelt(member) or self._moved(member), "c"
 
-    def _continues_nameless(self, person: Person, member: Member) -> bool:
-        same = bool(member.initials.full) and all(
-            known.full & member.initials.full for known in person.initials
-        )
-        return same and not person.births and member.renewal and self._continues(person, member)
+    def _follows(self, person: Person, member: Member) -> bool:
+        continues = member.renewal and self._continues(person, member)
+        return continues or any(_second_strength(known, member) for known in person.members)
 
     def _continues(self, person: Person, member: Member) -> bool:
         return person.continued_on(member.granted_on, self.linkage.continuation)
@@ -161,6 +169,17 @@ class _Linker:
         # In another centre a shared letter is chance; a shared name on a validity that continues is not.
         alike = any(resemblance(known, member.initials) >= 1 for known in person.initials)
         return alike and member.renewal and self._continues(person, member)
+
+
+def _named_alike(person: Person, member: Member) -> bool:
+    full = member.initials.full
+    return bool(full) and all(known.full & full for known in person.initials)
+
+
+def _second_strength(one: Member, other: Member) -> bool:
+    """Two vials of different strength granted on one day are one treatment (D03)."""
+    same_day = one.granted_on is not None and one.granted_on == other.granted_on
+    return same_day and bool(one.strength and other.strength) and one.strength != other.strength
 
 
 def _short_elsewhere(person: Person, member: Member) -> bool:

@@ -5,8 +5,8 @@ Pure text: no knowledge of which centres exist.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 KINDS: dict[str, tuple[str, ...]] = {
     "CHRU": (
@@ -40,6 +40,10 @@ REGIONS = {
     "MAYOTTE": "976",
     "CORSE": "20",
 }
+# Towns of the mainland and overseas that share a name and have hospitals: alone it does not say which (D10).
+HOMONYMS = frozenset(
+    f"SAINT {saint}" for saint in ("DENIS", "PIERRE", "PAUL", "LOUIS", "JOSEPH", "ANDRE", "BENOIT", "MARTIN")
+)
 _KINDS = {prefix: kind for kind, prefixes in KINDS.items() for prefix in prefixes}
 _BODIES = {prefix: body for body, prefixes in LEGAL_BODIES.items() for prefix in prefixes}
 _PREFIXES = sorted(_KINDS.items(), key=lambda pair: -len(pair[0]))
@@ -49,8 +53,7 @@ _SAINTE = re.compile(r"\bSTE\b")
 _POSTCODE = re.compile(r"\d{5}|\d{4}|2[AB]\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a row says it comes from, as typed."""
 
     name: str
@@ -59,8 +62,7 @@ class Place:
     finess: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One spelling, read: `squash` without spaces, `kind` of house, possible proper names (`cores`)."""
 
     squash: str
@@ -69,8 +71,7 @@ class Spelling:
     legal_body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """City key, 5-character postcode, department (2 or 3 characters) and whether the postcode is exact."""
 
     city: str
@@ -105,6 +106,9 @@ def spelling(name: str, city: str) -> Spelling:
     kind, core = _kind(rest)
     cores = {core} | {core[len(c) :] for c in CONNECTORS if core.startswith(c) and len(core) > len(c) + 1}
     town = city.replace(" ", "")
+    if town and town in core:
+        # «DE SAINT-DENIS» is no «DES» with an «AINT-DENIS»: a connector never ends inside the town.
+        cores = {c for c in cores if town in c}
     if town:
         # «CHU TOULOUSE RANGUEIL» in Toulouse is Rangueil; «CHU DE TOULOUSE» stays Toulouse.
         cores |= {c.replace(town, "") for c in cores if town in c and len(c) - len(town) >= 4}

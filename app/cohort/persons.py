@@ -21,6 +21,7 @@ class Member:
     granted_on: date | None
     valid_to: date | None
     renewal: bool
+    strength: str | None = None
     weak: bool = False
     person: "Person | None" = None
     rule: str = ""

@@ -154,6 +154,7 @@ def _link(made: Plan, linked: list[Record], rules: ListRules) -> None:
             granted_on=record.granted_on,
             valid_to=record.valid_to,
             renewal=record.request_type != "initial",
+            strength=record.strength,
             weak=is_weak(record),
         )
     link(made.known.register, made.members.values(), Linkage(rules.continuation))

@@ -11,6 +11,7 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from app.cohort.names import (
+    HOMONYMS,
     PUBLIC,
     Place,
     Spelling,
@@ -115,6 +116,7 @@ class CentreBook:
         self.entries: list[Entry] = []
         self._aliases: dict[str, tuple[Entry, How]] = {}
         self._by_city: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._departments: defaultdict[str, set[str]] = defaultdict(set)
         self._by_finess: defaultdict[str, list[Entry]] = defaultdict(list)
         self._by_writing: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
 
@@ -127,7 +129,10 @@ class CentreBook:
         """Remembers that `place` is a spelling of `entry`."""
         entry.learn(place, count)
         self._aliases.setdefault(spelling_key(place), (entry, how))
-        city = where(place.city, place.postcode, place.finess).city
+        town = where(place.city, place.postcode, place.finess)
+        city = town.city
+        if city and town.department:
+            self._departments[city].add(town.department)
         for written in variants(place.name) if city else ():
             known = self._by_writing[(city, written)]
             if entry not in known:
@@ -172,6 +177,9 @@ class CentreBook:
         pool = [e for e in self._by_city[town.city] if not _far(e, town)]
         written = {id(e) for v in variants(place.name) for e in self._by_writing.get((town.city, v), ())}
         same = [e for e in pool if id(e) in written or _same_core_and_kind(e, read, town.city)]
+        near = [] if same else [e for e in pool if not _same_core(e, read) and _edits(e, read.squash, 1) <= 1]
+        if (same or near) and not town.department and self._is_homonym(town.city):
+            return Resolution(None, "proposed", tuple(same or near))
         if same:
             return _one_of(same, place, town, "list")
         if _site_missing(read, town.city):
@@ -183,10 +191,16 @@ class CentreBook:
         possible = tuple(e for e in other_kind if not _conflicts(e, place, town))
         if possible:
             return Resolution(None, "proposed", possible)
-        near = [e for e in pool if e not in other_kind and _edits(e, read.squash, 1) <= 1]
         if near:
             return _one_of(near, place, town, "typo")
         return self._by_number(place, town, read, pool)
+
+    def _is_homonym(self, city: str) -> bool:
+        """Whether two towns have this name, by what everybody knows or by the list's own departments (D10)."""
+        if city in HOMONYMS:
+            return True
+        known = sorted(self._departments[city])
+        return any(departments_differ(known[0], other) for other in known[1:])
 
     def _by_number(self, place: Place, town: Where, read: Spelling, pool: list[Entry]) -> Resolution:
         """By FINESS when the names resemble each other; two edits or a shared FINESS alone are only proposed."""
@@ -290,16 +304,17 @@ def _same_name(entry: Entry, read: Spelling, name: str, city: str) -> bool:
 
 
 def _same_core_and_kind(entry: Entry, read: Spelling, city: str) -> bool:
-    town = city.replace(" ", "")
+    towns = [town.replace(" ", "") for town in {city, *entry.cities} if town]
     return any(
-        _kinds_agree(read.kind, known.kind, site=any(_names_a_site(core, town) for core in shared))
+        _kinds_agree(read.kind, known.kind, site=any(_names_a_site(core, towns) for core in shared))
         for known in entry.spellings
         if (shared := read.cores & known.cores)
     )
 
 
-def _names_a_site(core: str, town: str) -> bool:
-    return len(core.replace(town, "") if town else core) >= 4
+def _names_a_site(core: str, towns: list[str]) -> bool:
+    """Whether a proper name says more than a town; without any town nobody can tell."""
+    return bool(towns) and all(len(core.replace(town, "")) >= 4 for town in towns)
 
 
 def _kinds_agree(one: str, other: str, *, site: bool) -> bool:

@@ -33,7 +33,7 @@ from app.kernel.tables import random_key
 from app.kernel.vault import Vault
 
 ROWS_PER_IMPORT = 1_000_000
-CHUNK = 5_000
+CHUNK = 1_000
 PATIENT = (
     "id",
     "study_id",
@@ -218,9 +218,7 @@ class Store:
             chunk = plan.stored[start : start + CHUNK]
             single = [record for record in chunk if record.fate != "duplicate"]
             insert_rows(self.session, ListRow, ROW, [self._row(r, import_id, first) for r in chunk])
-            insert_rows(
-                self.session, ListRowIdentity, ("row_id", "raw"), [self._sealed(r, first) for r in chunk]
-            )
+            insert_rows(self.session, ListRowIdentity, ("row_id", "raw"), self._sealed(chunk, first))
             insert_rows(
                 self.session,
                 Authorisation,
@@ -243,14 +241,11 @@ class Store:
             " ".join(record.flags),
         )
 
-    def _sealed(self, record: Record, first: int) -> Row:
-        key = first + record.source_row
-        document = record.raw()
-        document["read:birth"] = record.birth.iso
-        document["read:indication"] = record.indication
-        if record.birth.slack:
-            document["read:slack"] = str(record.birth.slack)
-        return (key, self.vault.seal("list_row_identity", key, "raw", orjson.dumps(document).decode()))
+    def _sealed(self, records: list[Record], first: int) -> list[Row]:
+        keys = [first + record.source_row for record in records]
+        cells = [orjson.dumps(_document(record)) for record in records]
+        sealed = self.vault.seal_all("list_row_identity", "raw", list(zip(keys, cells, strict=True)))
+        return list(zip(keys, sealed, strict=True))
 
     def _authorisation(self, plan: Plan, record: Record, first: int) -> Row:
         member = plan.members.get(record.source_row)
@@ -277,6 +272,16 @@ class Store:
             self.courses.get(record.source_row),
             member.rule or None if member is not None and decided else None,
         )
+
+
+def _document(record: Record) -> dict[str, str]:
+    """Every raw cell, and beside them what was read of those that no table holds in the clear."""
+    document = record.raw()
+    document["read:birth"] = record.birth.iso
+    document["read:indication"] = record.indication
+    if record.birth.slack:
+        document["read:slack"] = str(record.birth.slack)
+    return document
 
 
 def centre_of(entry: Entry, study_id: int, number: int, now: datetime) -> Centre:

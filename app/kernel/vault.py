@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -32,6 +33,19 @@ class Vault:
         """The sealed bytes of `text`: 12 bytes of nonce, then ciphertext and tag."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, text.encode(), _bound(table, row_id, column))
+
+    def seal_all(self, table: str, column: str, cells: Sequence[tuple[str | int, bytes]]) -> list[bytes]:
+        """`seal` for one column of many rows, given as (row id, text in UTF-8): one draw of randomness for all."""
+        drawn, size, encrypt = (
+            secrets.token_bytes(NONCE_BYTES * len(cells)),
+            NONCE_BYTES,
+            self._cipher.encrypt,
+        )
+        nonces = [drawn[start : start + size] for start in range(0, len(drawn), size)]
+        return [
+            nonce + encrypt(nonce, text, _bound(table, row_id, column))
+            for nonce, (row_id, text) in zip(nonces, cells, strict=True)
+        ]
 
     def open(self, table: str, row_id: str | int, column: str, sealed: bytes) -> str:
         """The text that was sealed for exactly this cell. Raises SealBroken otherwise."""
