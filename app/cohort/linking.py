@@ -96,10 +96,10 @@ class _Linker:
         return [], near or self._moved(member), "b"
 
     def _unless_vague(self, fits: list[Person], member: Member) -> tuple[list[Person], list[Person], str]:
-        """Rule (b) on a year of birth and two letters alone needs a validity that continues: they meet by chance."""
-        for p in fits:
+        """A first request is not linked by rule (b) on a year of birth and two letters alone: they meet by chance."""
+        for p in [] if member.renewal else fits:
             year = len(member.birth.iso) == 4 or all(len(known.iso) == 4 for known in p.births)
-            if year and not _named_alike(p, member) and not (member.renewal and self._continues(p, member)):
+            if year and not _named_alike(p, member):
                 return [], fits, "b"
         return fits, [], "b"
 
@@ -130,7 +130,7 @@ class _Linker:
 
     def _moved(self, member: Member) -> list[Person]:
         """A renewal whose beginning may lie in another centre (D08): same 3+2 initials or month of birth, and
-        either the validity continues or both agree."""
+        either the validity continues, or both agree, or the row's own centre is not known yet."""
         if not member.renewal:
             return []
         named = self.register.named(member.initials)
@@ -142,7 +142,7 @@ class _Linker:
             if p.admits_sex(member)
             and p.admits_initials(member)
             and (not member.birth.iso or not p.births or p.admits_birth(member))
-            and (self._continues(p, member) or (p in named and p in born))
+            and (member.centre is None or self._continues(p, member) or (p in named and p in born))
         ]
 
     def _misspelt(self, member: Member) -> list[Person]:

@@ -157,12 +157,15 @@ class CentreBook:
 
     def resolve_given(self, place: Place) -> Resolution:
         """`resolve` for what a person or a study wrote down, not an agency's list: a name that exactly one
-        centre without any place goes by means that centre, wherever the writer says it lies.
+        centre without any place goes by means that centre, wherever the writer says it lies; so does the one
+        centre that the study knows in a homonymous town.
         """
         found = self.resolve(place)
         if found.how == "proposed" and len(found.candidates) == 1:
             only = found.candidates[0]
-            if not _is_placed(only) and not variants(place.name).isdisjoint(only.written):
+            town = where(place.city, place.postcode, place.finess)
+            here = town.city in only.cities and not town.department
+            if (here or not _is_placed(only)) and not variants(place.name).isdisjoint(only.written):
                 return Resolution(only, "given")
         return found
 

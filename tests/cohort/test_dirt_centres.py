@@ -103,6 +103,17 @@ def test_d10_a_homonym_without_a_postcode_is_left_to_a_person() -> None:
     assert (found.how, len(found.candidates)) == ("proposed", 2)
 
 
+def test_d10_one_known_homonym_is_proposed_to_a_list_and_meant_by_a_person() -> None:
+    book, alone = book_of(DENIS_974), Place("CENTRE HOSPITALIER DE SAINT-DENIS", "SAINT-DENIS")
+    assert book.resolve(alone).how == "proposed"
+    assert name_of(book.resolve_given(alone)) == "CH SAINT-DENIS"
+
+
+def test_d10_a_connector_is_not_read_into_the_towns_name() -> None:
+    book = book_of(Place("CHU DE SENS", "SENS", "89100"))
+    assert book.resolve(Place("CENTRE HOSPITALIER DE SENS", "SENS")).how == "proposed"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -187,6 +187,21 @@ def test_rule_c_leaves_everything_less_to_a_person(cohort: Cohort, changes: dict
     assert cohort.fates() == ["kept", "review"]
 
 
+def test_d03_two_strengths_on_one_day_are_one_patient_without_a_birth_too(cohort: Cohort) -> None:
+    other = {"SPECIALITE": "NATRIUMTHIOSULFAT 10%"}
+    cohort.take(row(1, DDN=""), row(2, DDN="", **other), row(3, DDN="", OCTROI="16/01/2012", **other))
+    assert cohort.fates() == ["kept", "kept", "review"]
+    assert len(cohort.patients()) == 1
+
+
+def test_rule_b_on_a_year_and_two_letters_needs_a_renewal(cohort: Cohort) -> None:
+    vague = {"INIT": "DM", "DDN": "1948"}
+    cohort.take(row(1, DDN="03/1948"), renewal(2, **vague))
+    assert cohort.fates() == ["kept", "kept"]
+    cohort.take(row(3, OCTROI="02/03/2014", **vague))
+    assert cohort.fates() == ["kept", "kept", "review"]
+
+
 def test_rule_c_needs_a_single_candidate(cohort: Cohort) -> None:
     cohort.take(row(1, DDN=""), row(2, DDN="07/08/1950"), renewal(3, DDN=""))
     assert cohort.fates()[2] == "review"

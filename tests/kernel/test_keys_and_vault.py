@@ -65,5 +65,8 @@ def test_one_flipped_byte_is_noticed(position: int) -> None:
 def test_sealing_twice_gives_two_ciphertexts_and_one_index() -> None:
     vault = Vault(Keys.make())
     assert vault.seal("t", 1, "c", "text") != vault.seal("t", 1, "c", "text")
+    many = vault.seal_all("t", "c", [(number, b"text") for number in range(100)])
+    assert len({sealed[:12] for sealed in many}) == 100
+    assert {vault.open("t", number, "c", sealed) for number, sealed in enumerate(many)} == {"text"}
     assert vault.index("mailbox", "a@example.org") == vault.index("mailbox", "a@example.org")
     assert vault.index("mailbox", "a@example.org") != vault.index("number", "a@example.org")
