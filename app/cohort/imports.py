@@ -85,24 +85,24 @@ def import_list(
 ) -> ImportReport:
     """Imports a list inside the caller's transaction and journals it; rows already known add nothing.
 
-    With `expected`, the figures of a dry run (`ImportReport.figures`), anything else raises ListChanged.
-    Raises NotAList, HostileFile, NoKeyColumn or BadMapping, having written nothing.
+    `expected` are a dry run's figures (`ImportReport.figures`): anything else raises ListChanged. Raises NotAList,
+    HostileFile, NoKeyColumn or BadMapping, having written nothing.
     """
     # Two imports into one study wait for each other: codes and row ids are given in order.
     session.execute(select(Study.id).where(Study.id == study.id).with_for_update())
     with collector_paused():
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
-    changes = difference_of(made)
-    _expect(expected, _foreseen(session, study, file, made))
-    store = Store(session, vault, study, rules, now)
+    if expected is not None:
+        _expect(expected, _foreseen(session, study, file, made).figures())
+    store, difference = Store(session, vault, study, rules, now), difference_of(made)
     import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None
     report = ImportReport(
         file.name,
         made,
         patients=_patients(session, study),
         centres=len(_centres(session, study)),
-        difference=changes,
+        difference=difference,
         import_id=import_id,
         codes=store.codes,
     )
@@ -112,9 +112,8 @@ def import_list(
     return report
 
 
-def _expect(expected: str | None, foreseen: ImportReport) -> None:
-    figures = foreseen.figures()
-    if expected is not None and expected != figures:
+def _expect(expected: str, figures: str) -> None:
+    if expected != figures:
         before, after = _figures(expected), _figures(figures)
         changed = [name for name, count in after.items() if before.get(name) != count]
         moved = {name: f"{before.get(name, '–')} → {after[name]}" for name in changed}
