@@ -107,7 +107,7 @@ def test_the_dry_run_tells_what_a_later_list_does_to_each_questionnaire(story: S
     said = dict(re.findall(r"<code>(CAL-[\d-]+)</code></a></th>(.*?)</tr>", page))
     assert set(said) == {story.loses, story.corrected, story.gains}
     assert "n’est plus dans la liste" in said[story.loses]
-    assert "il n’en resterait aucune" in said[story.loses]
+    assert "il n’en restera aucune" in said[story.loses]
     assert "corrigée (indication)" in said[story.corrected]
     assert "Gagne 1 renouvellement" in said[story.gains]
     assert "le questionnaire reste à son centre" in said[story.gains]

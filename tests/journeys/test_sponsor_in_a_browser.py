@@ -132,6 +132,11 @@ def test_list_is_mapped_tried_out_imported_reviewed_by_keyboard_and_undone(
     expect(desk.locator(".changes div").first).to_contain_text("1")
     assert findings(desk) == []
 
+    desk.goto(f"{live_server.sponsor_url}studies/calci_sts/patients/CAL-001-001/move?centre=2")
+    desk.fill("#reason", "suivi là-bas")
+    desk.click("button:has-text('Rattacher')")
+    expect(desk.get_by_text("C’est décidé.")).to_be_visible()
+
 
 # What a page looks like does not depend on the engine.
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -57,7 +57,7 @@ def confirm_page(preview: Preview, problem: str = "") -> str:
         problem=problem,
         reason=request.form.get("reason", ""),
         mutation=uuid4().hex,
-        action=request.path,
+        action=request.script_root + request.path,
     )
 
 

@@ -138,10 +138,14 @@ def _corrected(one: Consequence) -> list[str]:
     return [
         gettext(
             "Une ligne est corrigée (%(columns)s) : à trancher, rien ne change avant.",
-            columns=", ".join(str(FIELD_LABELS[name]).lower() for name in columns) or "–",
+            columns=", ".join(_small(str(FIELD_LABELS[name])) for name in columns) or "–",
         )
         for columns in one.corrected
     ]
+
+
+def _small(label: str) -> str:
+    return label if label.isupper() else label[:1].lower() + label[1:]
 
 
 def _lost(one: Consequence) -> list[str]:
@@ -155,7 +159,7 @@ def _lost(one: Consequence) -> list[str]:
         )
     ]
     if one.bare:
-        found.append(gettext("Confirmée, il n’en resterait aucune : le patient reste demandé, signalé."))
+        found.append(gettext("Si vous le confirmez, il n’en restera aucune : le patient reste demandé, signalé."))
     return found
 
 
