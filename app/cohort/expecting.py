@@ -17,8 +17,6 @@ WORDS = {
     "merged": ("réuni à", "merged into"),
     "patients": ("patients", "patients"),
     "spellings": ("orthographes", "spellings"),
-    "case": ("question", "question"),
-    "candidates": ("patients proposés", "proposed patients"),
 }
 COUNTED = ("rows", "patients", "spellings")
 
