@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -94,7 +95,7 @@ class Smtp:
     def __init__(self, url: str, seconds: float = SECONDS, context: ssl.SSLContext | None = None) -> None:
         self._url = urlsplit(url)
         self._seconds = seconds
-        self._context = context or ssl.create_default_context()
+        self._given_context = context
         self._smtp: smtplib.SMTP | None = None
 
     def propose(self, mail: Composed) -> None:
@@ -163,6 +164,11 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise Lost(_words(error)) from error
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        # Reading the system's certificates takes as long as sending a hundred mails: only where TLS is spoken.
+        return self._given_context or ssl.create_default_context()
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:

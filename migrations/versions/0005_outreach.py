@@ -7,31 +7,15 @@ revision = "0005"
 down_revision = "0004"
 
 WHEN = sa.DateTime(timezone=True)
+# Made in this order, removed in the other.
 TABLES = (
-    "contact",
-    "chase",
-    "message_text",
-    "worker",
-    "query",
-    "mail",
-    "wave",
-    "campaign",
-    "entry",
-    "link",
-    "respondent_identity",
-    "respondent",
-    "mailbox",
+    *("mailbox", "respondent", "respondent_identity", "link", "entry", "campaign", "wave", "mail"),
+    *("query", "worker", "message_text", "chase", "contact"),
 )
 LANGUAGES = ("fr", "en")
 SOURCES = ("import", "colleague", "desk")
 STOP_REASONS = (
-    "unsubscribed",
-    "left",
-    "wrong_address",
-    "handed_over",
-    "bounced",
-    "opposed",
-    "by_hand",
+    *("unsubscribed", "left", "wrong_address", "handed_over", "bounced", "opposed", "by_hand"),
     "not_accepted",
 )
 KINDS = ("announcement", "invitation", "reminder_nothing", "reminder_partial", "reminder_query", "colleague")
@@ -65,7 +49,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Removes outreach."""
-    for table in TABLES:
+    for table in reversed(TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION mail_start_counts()")
@@ -75,6 +59,10 @@ def downgrade() -> None:
 def _one_of(table: str, column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
+
+
+def _rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(condition, name=f"ck_{table}_{name}")
 
 
 def _guard_sqlite() -> None:
@@ -125,12 +113,8 @@ def _mailbox() -> None:
         sa.Column("bounced_at", WHEN),
         sa.Column("bounce_reason", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_mailbox"),
-        sa.CheckConstraint(
-            "(bounced_at IS NULL) = (bounce_reason IS NULL)", name="ck_mailbox_bounce_has_reason"
-        ),
-        sa.CheckConstraint(
-            "(last_started_at IS NULL) = (last_mail_id IS NULL)", name="ck_mailbox_start_has_mail"
-        ),
+        _rule("mailbox", "bounce_has_reason", "(bounced_at IS NULL) = (bounce_reason IS NULL)"),
+        _rule("mailbox", "start_has_mail", "(last_started_at IS NULL) = (last_mail_id IS NULL)"),
     )
 
 
@@ -160,9 +144,7 @@ def _respondent() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_respondent_study_id"),
         _one_of("respondent", "language", LANGUAGES),
         _one_of("respondent", "source", SOURCES),
-        sa.CheckConstraint(
-            "(stopped_at IS NULL) = (stop_reason IS NULL)", name="ck_respondent_stop_has_reason"
-        ),
+        _rule("respondent", "stop_has_reason", "(stopped_at IS NULL) = (stop_reason IS NULL)"),
         _one_of("respondent", "stop_reason", STOP_REASONS),
         sa.UniqueConstraint("centre_id", "mailbox", name="uq_respondent_centre_mailbox"),
     )
@@ -197,10 +179,8 @@ def _link() -> None:
         sa.Column("expires_at", WHEN),
         sa.PrimaryKeyConstraint("id", name="pk_link"),
         sa.ForeignKeyConstraint(["respondent_id"], ["respondent.id"], name="fk_link_respondent_id"),
-        sa.CheckConstraint("generation >= 1", name="ck_link_generation"),
-        sa.CheckConstraint(
-            "(revoked_at IS NULL) = (token_hash IS NOT NULL)", name="ck_link_revoked_has_no_token"
-        ),
+        _rule("link", "generation", "generation >= 1"),
+        _rule("link", "revoked_has_no_token", "(revoked_at IS NULL) = (token_hash IS NOT NULL)"),
         sa.UniqueConstraint("respondent_id", name="uq_link_respondent_id"),
         sa.UniqueConstraint("token_hash", name="uq_link_token_hash"),
     )
@@ -241,28 +221,28 @@ def _campaign() -> None:
         sa.Column("paused_at", WHEN),
         sa.PrimaryKeyConstraint("study_id", name="pk_campaign"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_campaign_study_id"),
-        sa.CheckConstraint(
-            ("cap_nothing BETWEEN 0 AND 5 AND cap_partial BETWEEN 0 AND 5 AND cap_query BETWEEN 0 AND 5"),
-            name="ck_campaign_caps",
+        _rule(
+            "campaign",
+            "caps",
+            "cap_nothing BETWEEN 0 AND 5 AND cap_partial BETWEEN 0 AND 5 AND cap_query BETWEEN 0 AND 5",
         ),
-        sa.CheckConstraint("monthly_ceiling BETWEEN 1 AND 10", name="ck_campaign_monthly_ceiling"),
-        sa.CheckConstraint(
-            "announced_on IS NULL OR invited_on IS NULL OR announced_on < invited_on",
-            name="ck_campaign_order_1",
+        _rule("campaign", "monthly_ceiling", "monthly_ceiling BETWEEN 1 AND 10"),
+        _rule(
+            "campaign", "order_1", "announced_on IS NULL OR invited_on IS NULL OR announced_on < invited_on"
         ),
-        sa.CheckConstraint(
+        _rule(
+            "campaign",
+            "order_2",
             "invited_on IS NULL OR first_reminder_on IS NULL OR invited_on < first_reminder_on",
-            name="ck_campaign_order_2",
         ),
-        sa.CheckConstraint(
+        _rule(
+            "campaign",
+            "order_3",
             "first_reminder_on IS NULL OR return_by IS NULL OR first_reminder_on < return_by",
-            name="ck_campaign_order_3",
         ),
-        sa.CheckConstraint(
-            "return_by IS NULL OR closes_on IS NULL OR return_by < closes_on", name="ck_campaign_order_4"
-        ),
-        sa.CheckConstraint("quiet_days BETWEEN 0 AND 60", name="ck_campaign_quiet_days"),
-        sa.CheckConstraint("reminder_days BETWEEN 1 AND 90", name="ck_campaign_reminder_days"),
+        _rule("campaign", "order_4", "return_by IS NULL OR closes_on IS NULL OR return_by < closes_on"),
+        _rule("campaign", "quiet_days", "quiet_days BETWEEN 0 AND 60"),
+        _rule("campaign", "reminder_days", "reminder_days BETWEEN 1 AND 90"),
     )
 
 
@@ -277,7 +257,7 @@ def _wave() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_wave"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_wave_study_id"),
         _one_of("wave", "kind", KINDS),
-        sa.CheckConstraint("number >= 1", name="ck_wave_number"),
+        _rule("wave", "number", "number >= 1"),
         sa.UniqueConstraint("study_id", "kind", "number", name="uq_wave_study_kind_number"),
     )
 
@@ -308,27 +288,20 @@ def _mail() -> None:
         sa.ForeignKeyConstraint(["respondent_id"], ["respondent.id"], name="fk_mail_respondent_id"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_mail_study_id"),
         sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name="fk_mail_wave_id"),
-        sa.CheckConstraint("attempts BETWEEN 0 AND 6", name="ck_mail_attempts"),
-        sa.CheckConstraint(
+        _rule("mail", "attempts", "attempts BETWEEN 0 AND 6"),
+        _rule(
+            "mail",
+            "ending_has_reason",
             "state NOT IN ('suppressed', 'failed', 'bounced') OR reason IS NOT NULL",
-            name="ck_mail_ending_has_reason",
         ),
         _one_of("mail", "kind", KINDS),
-        sa.CheckConstraint(
-            "state NOT IN ('leased', 'started') OR worker IS NOT NULL", name="ck_mail_lease_has_worker"
-        ),
-        sa.CheckConstraint(
-            "(resolved_at IS NULL) = (resolved_by IS NULL)", name="ck_mail_resolved_by_someone"
-        ),
-        sa.CheckConstraint(
-            "(sent_at IS NOT NULL) = (state IN ('sent', 'bounced'))", name="ck_mail_sent_has_time"
-        ),
-        sa.CheckConstraint(
-            (
-                "state NOT IN ('started', 'sent', 'bounced') OR started_at IS NOT NULL OR "
-                "resolved_at IS NOT NULL"
-            ),
-            name="ck_mail_sent_was_started",
+        _rule("mail", "lease_has_worker", "state NOT IN ('leased', 'started') OR worker IS NOT NULL"),
+        _rule("mail", "resolved_by_someone", "(resolved_at IS NULL) = (resolved_by IS NULL)"),
+        _rule("mail", "sent_has_time", "(sent_at IS NOT NULL) = (state IN ('sent', 'bounced'))"),
+        _rule(
+            "mail",
+            "sent_was_started",
+            "state NOT IN ('started', 'sent', 'bounced') OR started_at IS NOT NULL OR resolved_at IS NOT NULL",
         ),
         _one_of("mail", "state", STATES),
         sa.UniqueConstraint("study_id", "wave_id", "mailbox", name="uq_mail_study_wave_mailbox"),
@@ -357,8 +330,8 @@ def _query() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_query"),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_query_patient_id"),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_query_study_id"),
-        sa.CheckConstraint("(answered_at IS NULL) = (reply IS NULL)", name="ck_query_answer_has_reply"),
-        sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="ck_query_closed_by_someone"),
+        _rule("query", "answer_has_reply", "(answered_at IS NULL) = (reply IS NULL)"),
+        _rule("query", "closed_by_someone", "(closed_at IS NULL) = (closed_by IS NULL)"),
     )
     op.create_index("ix_query_patient_id", "query", ["patient_id"])
     op.create_index("ix_query_study_id", "query", ["study_id"])

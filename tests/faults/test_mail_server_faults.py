@@ -175,8 +175,6 @@ def test_the_senders_address_names_the_mail(installation: Installation, sink: Mi
 
 
 def test_a_certificate_nobody_signed_gets_no_mail(installation: Installation, tmp_path: Path) -> None:
-    from aiosmtpd.controller import Controller
-
     from tests.faults.mail_certificates import self_signed
     from tests.fixtures.mail import SmtpSink, free_port
 
@@ -185,14 +183,10 @@ def test_a_certificate_nobody_signed_gets_no_mail(installation: Installation, tm
     certificate = self_signed(tmp_path)
     context.load_cert_chain(certificate)
     kept = SmtpSink(free_port())
-    controller = Controller(kept, hostname="127.0.0.1", port=kept.port, tls_context=context)
-    controller.start()
-    try:
+    with kept.listening(tls=context):
         url = kept.url.replace("smtp:", "smtp+starttls:")
         refused = deliver_due(installation, lambda: NOW, Smtp(url))
         trusting = ssl.create_default_context(cafile=certificate)
         taken = deliver_due(installation, lambda: NOW + timedelta(hours=1), Smtp(url, context=trusting))
-    finally:
-        controller.stop()
     assert "certificate verify failed" in (refused.unreachable or "").lower()
     assert (taken.sent, len(kept.received)) == (1, 1)
