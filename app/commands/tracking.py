@@ -11,12 +11,14 @@ def declare(commands: Commands) -> None:
 
 
 def rates(call: Call) -> Answer:
-    """Response rates: overall, by centre, over time."""
+    """Response rates: overall, by centre, over time, by region, after each mail."""
     from app.cohort.studies import find_study
+    from app.tracking.breakdown import breakdown_as_json
     from app.tracking.rates import rates as rates_of
 
     with call.installation.database.reading() as session:
-        data = rates_of(session, find_study(session, call.study)).as_json()
+        study = find_study(session, call.study)
+        data = rates_of(session, study).as_json() | breakdown_as_json(session, study)
     return Answer(data, describe(call, data))
 
 

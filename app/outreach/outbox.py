@@ -51,6 +51,10 @@ SENT = (
     )
     .values(state="sent", sent_at=bindparam("now"), reply=bindparam("reply"), worker=None)
 )
+BEAT = text(
+    "INSERT INTO worker (id, started_at, beat_at) VALUES (:worker, :now, :now) "
+    "ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at"
+).bindparams(bindparam("now", type_=UtcDateTime))
 
 
 def lease(session: Session, worker: str, now: datetime, most: int, per_hour: int | None) -> list[str]:
@@ -169,11 +173,8 @@ def held_by_others(session: Session, worker: str) -> bool:
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:
-    """This worker's sign of life."""
-    # By statement and not by object: another thread of this worker may be beating, too.
-    if not _moved(session, update(Worker).where(Worker.id == worker).values(beat_at=now), {}):
-        session.add(Worker(id=worker, started_at=now, beat_at=now))
-        session.flush()
+    """This worker's sign of life. Its thread that beats and its rounds may both be the first to give one."""
+    session.connection().execute(BEAT, {"worker": worker, "now": now})
 
 
 def sign_off(session: Session, worker: str) -> None:

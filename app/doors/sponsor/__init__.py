@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.doors.door import Door
 from app.doors.sponsor import (
+    breakdown,
     campaigning,
     centres,
     chasing,
@@ -35,6 +36,7 @@ ROOMS = (
     entering,
     studies,
     dashboard,
+    breakdown,
     lists,
     mapping,
     reviewing,

@@ -22,7 +22,7 @@ class Tab:
 
 _ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statistician"), ("manager",)
 TABS = (
-    Tab("dashboard.show", lazy_gettext("Réponses"), _ALL),
+    Tab("dashboard.show", lazy_gettext("Réponses"), _ALL, ("breakdown",)),
     Tab("lists.show", lazy_gettext("Listes"), _DESK, ("mapping", "reviewing")),
     Tab("patients.show", lazy_gettext("Patients"), _DESK, ("regrouping", "centres")),
     Tab("respondents.show", lazy_gettext("Correspondants"), _DESK, ("respondent",)),
