@@ -58,6 +58,7 @@ class Letter:
     unsubscribe: str
     links: tuple[Button, ...]
     at: datetime
+    newcomer: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ class Reading:
 
 def compose(letter: Letter, wording: Wording) -> Composed:
     """The mail as bytes with its envelope. The envelope's sender carries the mail's id, so that a bounce names it."""
-    reading = read(letter, wording)
+    return compose_read(letter, read(letter, wording))
+
+
+def compose_read(letter: Letter, reading: Reading) -> Composed:
+    """The same, from words that were made before."""
     sender = _address(letter.mail_from)
     local, _, domain = sender.partition("@")
     head = _headers(letter, reading.subject, sender, domain)
@@ -131,6 +136,7 @@ def _values(letter: Letter) -> dict[str, str]:
         "patients": letter.patients,
         "return_by": letter.return_by,
         "colleague": letter.colleague,
+        "newcomer": letter.newcomer,
         "host": letter.host,
         "unsubscribe": letter.unsubscribe,
     }

@@ -113,7 +113,7 @@ def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verd
     why = why or ("closed" if facts.closes_on is not None and now.date() > facts.closes_on else None)
     if why is None and facts.kind == "colleague":
         why = "accepted" if facts.accepted_at is not None else None
-    elif why is None:
+    elif why is None and facts.kind != "newcomer":
         why = _centre(session, facts, now)
     if why is not None:
         # A stop button pressed by hand holds mails back; it does not throw them away.

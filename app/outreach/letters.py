@@ -1,7 +1,7 @@
 """From rows of the outbox to letters: who is written to, by which links, in which words. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -13,22 +13,25 @@ from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
 from app.kernel.language import Language
 from app.outreach.campaigns import plan_of
-from app.outreach.composing import BUTTON, Button, Composed, Letter, compose, one_line
+from app.outreach.composing import BUTTON, Button, Composed, Letter, compose_read, one_line, read
+from app.outreach.copies import seal_copy
 from app.outreach.leading import Lead, lead_of, patients_by_centre, patients_in_words
 from app.outreach.links import url_of
 from app.outreach.messages import Wording, wording_of
 from app.outreach.models import Link, Mail, Respondent
+from app.outreach.newcomers import newcomers_of
 from app.outreach.people import person_of
 from app.outreach.unsubscribing import unsubscribe_url
 
 
 @dataclass(frozen=True)
 class Written:
-    """A mail as it would leave now, and the links that it carries as (link id, generation)."""
+    """A mail as it would leave now, the links that it carries as (link id, generation), and its sealed copy."""
 
     mail_id: str
     composed: Composed
     carries: tuple[tuple[str, int], ...]
+    sealed: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,14 @@ class Writer:
         respondent = next(one for one in people if one.id == mail.respondent_id)
         carried = [one for one in people if one is respondent or _in_force(one, self._now)]
         letter = self.letter(mail.id, mail.kind, respondent, carried, mail.first_tried_at or self._now)
+        if mail.kind == "newcomer":
+            letter = replace(letter, newcomer=newcomers_of(self._session, respondent, mail.queued_at))
         wording = self.wording(respondent.study_id, mail.kind, respondent.language)
         carries = tuple((one.link.id, one.link.generation) for one in carried)
-        return Written(mail.id, compose(letter, wording), carries)
+        reading = read(letter, wording)
+        composed = compose_read(letter, reading)
+        sealed = seal_copy(self._installation.vault, mail.id, composed, reading)
+        return Written(mail.id, composed, carries, sealed)
 
     def letter(
         self, mail_id: str, kind: str, respondent: Respondent, carried: Sequence[Respondent], at: datetime

@@ -25,7 +25,7 @@ from forms.canonical import NotCanonical, canonical
 FOLDER = Path(__file__).parent / "messages"
 PLACEHOLDERS = (
     "study", "centre", "name", "function", "link", "organiser", "registration", "contact", "telephone",
-    "patients", "minutes", "return_by", "colleague",
+    "patients", "minutes", "return_by", "colleague", "newcomer",
 )  # fmt: skip
 HEADING = re.compile(r"\A(?:Objet|Subject)\s*:\s*(.+)\n\n")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

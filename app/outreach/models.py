@@ -26,6 +26,7 @@ __all__ = [
     "Entry",
     "Link",
     "Mail",
+    "MailCopy",
     "Mailbox",
     "MessageText",
     "Query",
@@ -248,6 +249,15 @@ class Mail(Base):
         CheckConstraint("attempts BETWEEN 0 AND 6", name="attempts"),
         CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", name="resolved_by_someone"),
     )
+
+
+class MailCopy(Base):
+    """What a mail said when it last began to leave, sealed: envelope, subject, both parts; its links' tokens masked."""
+
+    __tablename__ = "mail_copy"
+
+    mail_id: Mapped[str] = mapped_column(String(32), ForeignKey("mail.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Query(Base):

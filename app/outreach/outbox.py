@@ -13,6 +13,7 @@ from app.cohort.models import Patient
 from app.collection.models import Response
 from app.kernel.tables import UtcDateTime
 from app.outreach.conditions import Verdict, facts_of, verdict
+from app.outreach.copies import keep_copy
 from app.outreach.letters import Written
 from app.outreach.models import Link, Mail, Mailbox, Worker
 
@@ -97,6 +98,7 @@ def start(session: Session, worker: str, written: Written, now: datetime) -> Ver
         found = Verdict("link_changed", now)
     if found.go:
         session.connection().execute(STARTED, {"mail_id": written.mail_id, "now": now})
+        keep_copy(session, written.mail_id, written.sealed)
         return None
     ending = {"state": "planned", "due_at": found.again_at, "worker": None}
     if found.again_at is None:

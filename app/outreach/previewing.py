@@ -96,4 +96,5 @@ def _example(
         unsubscribe=f"{settings.public_url}/desinscription/0-exemple",
         links=(Button(BUTTON[language], f"{settings.public_url}/r/exemple"),),
         at=now,
+        newcomer=f"{name} ({function})" if kind == "newcomer" else "",
     )

@@ -132,7 +132,8 @@ def _pasts(session: Session, study: Study) -> dict[str, Past]:
             func.max(Mail.started_at),
         )
         .join(Mail.wave)
-        .where(Mail.study_id == study.id, Mail.state != "suppressed")
+        # Being told of a newcomer neither counts as a reminder nor puts one off.
+        .where(Mail.study_id == study.id, Mail.state != "suppressed", Mail.kind != "newcomer")
         .group_by(Mail.mailbox, Wave.kind, Mail.state)
     )
     found: dict[str, Past] = {}

@@ -9,6 +9,7 @@ MailKind = Literal[
     "reminder_partial",
     "reminder_query",
     "colleague",
+    "newcomer",
 ]
 MAIL_KINDS: tuple[MailKind, ...] = get_args(MailKind)
 

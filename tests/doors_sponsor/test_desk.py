@@ -12,6 +12,9 @@ from app.accounts.models import Staff
 from app.doors.door import Door
 from app.doors.sponsor import create_app
 from app.extraction.jobs import build_asked_exports
+from app.kernel.actor import Actor
+from app.outreach.delivery import deliver_due
+from app.outreach.inviting import invite
 from app.outreach.models import Mail, Query, Respondent
 from tests.doors_sponsor.desk import Desk, desk_for
 from tests.doors_sponsor.test_lists import upload
@@ -251,3 +254,33 @@ def test_shipped_study_is_opened_from_the_home_page(boss: Desk) -> None:
     assert boss.post("/studies", {"study": "hiv_fos"}).status_code == 303
     assert "se passe de liste" in boss.text("/studies/hiv_fos/lists")
     assert boss.post("/studies", {"study": "../../etc"}).status_code == 400
+
+
+def test_rates_are_told_apart_by_region_and_by_mail(boss: Desk, opened: Opened) -> None:
+    page = boss.text(f"{STUDY}/rates")
+    assert "Aucun courriel n’est encore parti." in page
+    assert "Occitanie" in page
+    assert page.count('class="bar"') > 3
+    assert f'href="{STUDY}/rates"' in boss.text(f"{STUDY}/")
+
+
+def test_a_sent_mail_opens_with_its_words_and_no_token(boss: Desk, opened: Opened) -> None:
+    with opened.installation.database.writing() as session:
+        study, command = opened.study(session), Actor.system("test")
+        invite(session, opened.installation, study, actor=command, now=opened.installation.clock())
+    waiting = boss.text(f"{STUDY}/outbox")
+    assert deliver_due(opened.installation).sent > 3
+    listed = boss.text(f"{STUDY}/outbox?state=sent")
+    path = re.search(rf'href="({STUDY}/outbox/[0-9a-f]{{32}})"', listed)
+    assert path
+    for page in (waiting, listed, boss.text(path[1])):
+        assert "@" not in page.split("<main", 1)[1].replace("manager@example.org", "")
+    assert boss.post(f"{STUDY}/identities", {"page": "outbox.show"}).headers["Location"].endswith("/outbox")
+    assert "@" in boss.text(f"{STUDY}/outbox?state=sent").split("<main", 1)[1]
+    page = boss.text(path[1])
+    assert "/r/••••" in page
+    assert "/desinscription/••••" in page
+    assert not re.search(r"/r/[a-z2-7]{32}", page)
+    assert f"recueil+{path[1][-32:]}@" in page
+    assert "La partie HTML" in page
+    assert boss.get(f"{STUDY}/outbox/{'0' * 32}").status_code == 404

@@ -58,6 +58,7 @@ LETTER = Letter(
     patients="3 patients",
     return_by="31/01/2027",
     colleague="Dr Paul BON",
+    newcomer="Jeanne PETIT (interne)",
     host="recueil.example.org",
     unsubscribe="https://recueil.example.org/desinscription/1-abcdefghijklmnopqrstuvwxyz234567",
     links=(Button("Ouvrir mes dossiers", "https://recueil.example.org/r/abcdefghijklmnopqrstuvwxyz234567"),),

@@ -15,8 +15,9 @@ from app.doors.guard import allow, public
 from app.doors.request import gettext, installation, language, now, session
 from app.kernel.language import LANGUAGES
 from app.outreach.errors import LinkRefused
-from app.outreach.links import enter, find_link, leave, link_in_force
+from app.outreach.links import actor_of, enter, find_link, leave, link_in_force
 from app.outreach.models import Link
+from app.outreach.newcomers import tell_newcomer
 from app.outreach.people import known_people
 
 views = Blueprint("entering", __name__)
@@ -64,6 +65,7 @@ def say_name() -> ResponseReturnValue:
         return _name_page(link, form.problems), 422
     name, function = known or (form.name.data, form.function.data)
     entry = enter(session(), link, name=name, function=function, now=now())
+    tell_newcomer(session(), installation().vault, entry, actor=actor_of(entry, link.respondent), now=now())
     cookie.pop(OPENED, None)
     cookie[ENTRY] = entry.id
     return redirect(url_for("worklist.show"), 303)

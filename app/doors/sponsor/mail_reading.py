@@ -1,4 +1,4 @@
-"""The outbox as screens show it: centres and functions, never a name, an address or a token."""
+"""The outbox as screens show it: centres and functions, sealed identities beside them, never a token."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,15 @@ def mails_of(session: Session, study: Study, *, state: str, limit: int, offset: 
         select(Mail)
         .where(Mail.study_id == study.id)
         .options(joinedload(Mail.respondent).joinedload(Respondent.centre), joinedload(Mail.wave))
+        .options(joinedload(Mail.respondent).joinedload(Respondent.identity))
         .order_by(Mail.queued_at.desc(), Mail.id)
     )
     if state:
         query = query.where(Mail.state == state)
     return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def mail_by_id(session: Session, study: Study, mail_id: str) -> Mail | None:
+    """One mail of this study; None for another study's, as for one that is not there."""
+    mail = session.get(Mail, mail_id)
+    return mail if mail is not None and mail.study_id == study.id else None

@@ -122,6 +122,7 @@ def say_mail_kind(kind: str) -> str:
         "reminder_partial": gettext("Relance (commencé)"),
         "reminder_query": gettext("Relance (question)"),
         "colleague": gettext("Collègue"),
+        "newcomer": gettext("Nouvelle personne"),
     }
     return str(kinds.get(kind, kind))
 
