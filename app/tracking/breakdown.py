@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -111,7 +112,7 @@ def by_region(session: Session, study: Study) -> list[RegionRate]:
         region = region_of(row.department, row.postcode)
         so_far = found.get(region, RegionRate(region, Counts(0, 0, 0, 0, 0), CentreCounts()))
         found[region] = RegionRate(region, _added(so_far.patients, row), _one_more(so_far.centres, row))
-    return sorted(found.values(), key=lambda one: (one.region == UNKNOWN, one.region))
+    return sorted(found.values(), key=lambda one: (one.region == UNKNOWN, _plain(one.region)))
 
 
 def centre_counts(regions: Sequence[RegionRate]) -> CentreCounts:
@@ -257,6 +258,10 @@ def _one_more(centres: CentreCounts, row: Row[Any]) -> CentreCounts:
         centres.answering + (row.answered > 0),
         centres.complete + (row.answered + row.disposed == row.asked),
     )
+
+
+def _plain(region: str) -> str:
+    return normalize("NFKD", region)
 
 
 def _rounded(rate: float | None) -> float | None:
