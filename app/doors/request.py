@@ -92,15 +92,19 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 
 
 def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    held = g.get("catalogue")
+    if held is None:
+        held = g.catalogue = get_translations()
+    return held
 
 
 def language() -> Language:
     """The language of this request's pages."""
     # Held, as the catalogue is: Flask-Babel looks for both anew at every word, a tenth of a page of questions.
-    if "said" not in g:
-        locale = get_locale()
-        g.said = "en" if locale is not None and locale.language == "en" else "fr"
-    return cast(Language, g.said)
+    held: Language | None = g.get("said")
+    if held is not None:
+        return held
+    locale = get_locale()
+    said: Language = "en" if locale is not None and locale.language == "en" else "fr"
+    g.said = said
+    return said

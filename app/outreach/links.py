@@ -17,6 +17,7 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.keys import Keys
 from app.kernel.language import Language
+from app.kernel.prepared import Prepared
 from app.kernel.settings import Settings
 from app.outreach.errors import LinkRefused, PersonUnnamed
 from app.outreach.models import Entry, Link, Respondent, RespondentIdentity
@@ -25,8 +26,7 @@ TOKEN_BYTES = 20  # 160 bits, which are 32 letters and digits without any that a
 LONGEST_NAME = 200
 
 
-# Built once, and run past the ORM: it is asked at every request.
-_ENTERED = (
+_ENTERED = Prepared(
     select(
         Entry.id, Entry.person_name, Entry.person_function, Link.id.label("link_id"),
         Respondent.id.label("respondent_id"), Respondent.language, Respondent.study_id,
@@ -158,7 +158,7 @@ def _actor(name: str, function: str, centre: str, entry_id: str) -> Actor:
 
 def entry_in_force(connection: Connection, entry_id: str, now: datetime) -> Entered:
     """The entry, when it still lets in. Raises LinkRefused when it or its link has ended."""
-    found = connection.execute(_ENTERED, {"entry": entry_id}).first()
+    found = _ENTERED.first(connection, entry=entry_id)
     if found is None:
         raise LinkRefused
     *known, generation, ended_at, link_generation, revoked_at, expires_at = found

@@ -13,9 +13,9 @@ from app.collection.questionnaires import NEWEST, Published, published, version_
 from app.collection.responses import follows_newest
 from app.doors.centre.visiting import visitor
 from app.doors.request import connection, installation, session
+from app.kernel.prepared import Prepared
 
-# Built once: making a statement costs more than running it.
-_CHART = (
+_CHART = Prepared(
     select(
         Patient.id, Patient.code, Patient.sex, PatientIdentity.identity, Disposition.kind,
         Response.id.label("response_id"), Response.status, Response.revision, Response.version_id,
@@ -86,8 +86,7 @@ def own_chart(code: str) -> Chart:
     Somebody else's patient and one that does not exist look the same: 404 (design.md, decision 4).
     """
     here = visitor()
-    asked = {"study": here.entered.study_id, "centre": here.centre_id, "code": code}
-    found = connection().execute(_CHART, asked).first()
+    found = _CHART.first(connection(), study=here.entered.study_id, centre=here.centre_id, code=code)
     if found is None:
         raise NotFound
     return Chart._make(found)

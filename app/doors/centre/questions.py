@@ -134,7 +134,7 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
     base_url = patient_url(moment.code)
     parts = {
         "body": draw(moment.version, shown, language()),
-        "action": patient_url(moment.code, "questions", page.section, page.visit),
+        "action": f"{base_url}/questions/{page.key}",
         "mutation": str(uuid.uuid4()),
         "base": str(shown.revision),
         "was": escaped(as_was(shown)),

@@ -47,7 +47,7 @@ class Shown:
 
     `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
     instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions;
-    `held` what the fields hold of the stored answers, as far as somebody has asked.
+    `cells` are the stored answers and `held` what fields show of them, as far as somebody has asked.
     """
 
     questionnaire: Questionnaire
@@ -60,6 +60,7 @@ class Shown:
     entered: dict[str, Entered] = field(default_factory=dict)
     errors: dict[str, list[Markup]] = field(default_factory=dict)
     asked: Mapping[str, Markup] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
     held: dict[str, Entered] = field(default_factory=dict)
 
     def question(self, name: str) -> Question:
@@ -68,6 +69,12 @@ class Shown:
 
     def cell(self, address: str) -> Cell:
         """The stored answer at an address."""
+        held = self.cells.get(address)
+        if held is None:
+            held = self.cells[address] = self._read(address)
+        return held
+
+    def _read(self, address: str) -> Cell:
         stored = self.document.answers.get(address)
         if stored:
             return cell_of(stored)
