@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 from bench._serving import HELLO, INSERT, Client, served
@@ -51,12 +52,15 @@ def run(json: bool = False, rounds: int = ROUNDS) -> dict[str, Any]:
 
 
 def _crowd(url: str, token: str) -> float:
+    together = Barrier(CLIENTS)
+
     def person(number: int) -> list[float]:
         client = Client(url)
         client.enter(token)
         code = client.codes()[number]
         client.prepare(code)
         spent = []
+        together.wait()
         for _ in range(SAVES):
             begun = time.perf_counter()
             client.save(code)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import UnknownPatient
@@ -133,21 +133,30 @@ def raw_cells(vault: Vault, row_id: int, sealed: bytes) -> dict[str, str]:
     return cells
 
 
+# Built once: every save asks for it.
+_AUTHORISED = (
+    select(Authorisation)
+    .join(ListRow, ListRow.id == Authorisation.id)
+    .where(Authorisation.patient_id == bindparam("patient"), ListRow.fate.in_(ACCEPTED))
+    .order_by(Authorisation.granted_on, Authorisation.id)
+)
+
+
 def authorisations_of(session: Session, patient: Patient) -> list[Authorisation]:
     """The accepted authorisations of a patient, by date; those outside the window are among them."""
-    query = (
-        select(Authorisation)
-        .join(ListRow, ListRow.id == Authorisation.id)
-        .where(Authorisation.patient_id == patient.id, ListRow.fate.in_(ACCEPTED))
-        .order_by(Authorisation.granted_on, Authorisation.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_AUTHORISED, {"patient": patient.id}))
 
 
 def chart_facts(session: Session, vault: Vault, patient: Patient) -> ChartFacts:
     """What the centre needs to find the chart: identity, grant dates, prescribers, first authorisation number."""
+    return _chart_facts(session, vault, patient, authorisations_of(session, patient))
+
+
+def _chart_facts(
+    session: Session, vault: Vault, patient: Patient, authorisations: list[Authorisation]
+) -> ChartFacts:
     identity = identity_of(session, vault, patient)
-    rows = [authorisation.id for authorisation in authorisations_of(session, patient)]
+    rows = [authorisation.id for authorisation in authorisations]
     sealed = {row.row_id: row.raw for row in _identities(session, rows)}
     cells = [raw_cells(vault, row, sealed[row]) for row in rows if row in sealed]
     prescribers = tuple(dict.fromkeys(cell["presc_name"] for cell in cells if cell.get("presc_name")))
@@ -164,6 +173,8 @@ def chart_facts(session: Session, vault: Vault, patient: Patient) -> ChartFacts:
 
 
 def _identities(session: Session, rows: list[int]) -> list[ListRowIdentity]:
+    if not rows:
+        return []
     return list(session.scalars(select(ListRowIdentity).where(ListRowIdentity.row_id.in_(rows))))
 
 
@@ -185,8 +196,8 @@ def cover_days(authorisations: Iterable[Authorisation]) -> int:
 
 def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, object]:
     """What the list says of a patient, for expressions (`list.first_grant_on` …); absent facts are None."""
-    chart = chart_facts(session, vault, patient)
     authorisations = authorisations_of(session, patient)
+    chart = _chart_facts(session, vault, patient, authorisations)
     return {
         "patient_code": patient.code,
         "initials": chart.initials,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
@@ -12,13 +12,15 @@ from app.collection.responses import lock_response
 from app.journal.recording import record
 from app.kernel.actor import Actor
 
+# Built once: every save asks for it.
+_IN_FORCE = select(Disposition).where(
+    Disposition.patient_id == bindparam("patient"), Disposition.withdrawn_at.is_(None)
+)
+
 
 def disposition_of(session: Session, patient: Patient) -> Disposition | None:
     """The disposition in force, or None."""
-    query = select(Disposition).where(
-        Disposition.patient_id == patient.id, Disposition.withdrawn_at.is_(None)
-    )
-    return session.scalars(query).first()
+    return session.scalars(_IN_FORCE, {"patient": patient.id}).first()
 
 
 def refuse_disposed(session: Session, patient: Patient) -> None:

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Label, Select, String, cast, func, select
+from sqlalchemy import BigInteger, BindParameter, Label, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.cohort.models import Authorisation, ListRow, Patient, PatientIdentity
@@ -91,7 +91,9 @@ def _hidden(questionnaire: Questionnaire, evaluation: Evaluation) -> set[str]:
     return {place for place, any_asked in asked.items() if not any_asked}
 
 
-def keys_query(study_id: int, among: Sequence[str] | None = None) -> Select[Any]:
+def keys_query(
+    study_id: int | BindParameter[int], among: Sequence[str] | BindParameter[Sequence[str]] | None = None
+) -> Select[Any]:
     """Patient id and all that an evaluation rests on besides answers and definition, for some or all patients.
 
     The identity counts as its sealed cell: what it says never leaves the vault for a comparison.
@@ -127,6 +129,10 @@ def _weighed(day: InstrumentedAttribute[date | None]) -> Label[Any]:
     return func.sum(Authorisation.id * number).label(day.key)
 
 
+# Built once: making this statement costs more than running it, and every save asks for it.
+_KEYS = keys_query(bindparam("study"), bindparam("among", expanding=True))
+
+
 def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
     """The key of an evaluation from a row of `keys_query` (without the patient's id): equal keys, equal evaluation."""
     digest = hashlib.sha256(f"{FORM}|{questionnaire_sha256}|".encode())
@@ -138,10 +144,10 @@ def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
 
 def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str:
     """The key under which an evaluation of this patient made now is kept (one query)."""
-    row = session.execute(keys_query(patient.study_id, [patient.id])).one()
-    return key_from(questionnaire_sha256, tuple(row)[1:])
+    return key_from(questionnaire_sha256, keys_of(session, patient.study_id, [patient.id])[patient.id])
 
 
 def keys_of(session: Session, study_id: int, among: Sequence[str]) -> dict[str, tuple[object, ...]]:
     """Facts of some patients by their id."""
-    return {row[0]: tuple(row)[1:] for row in session.execute(keys_query(study_id, among))}
+    rows = session.connection().execute(_KEYS, {"study": study_id, "among": among})
+    return {row[0]: tuple(row)[1:] for row in rows}

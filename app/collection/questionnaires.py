@@ -106,7 +106,8 @@ def list_rules_of(session: Session, study: Study) -> ListRules:
 
 def current_version(session: Session, study: Study) -> Published:
     """The version that new answers of this study go by. Raises NoQuestionnaire."""
-    found = session.execute(_CURRENT, {"study": study.id}).first()
+    session.flush()
+    found = session.connection().execute(_CURRENT, {"study": study.id}).first()
     if found is None:
         raise NoQuestionnaire(study=study.code)
     return published(session.connection(), *found)

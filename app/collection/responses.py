@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
@@ -83,18 +83,26 @@ class Writer:
         )
 
 
+# Built once: every save asks for it. What the session read before the lock is read again.
+_LOCKED = (
+    select(Response)
+    .where(Response.patient_id == bindparam("patient"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_response(session: Session, patient: Patient) -> Response | None:
     """The patient's response, held against other writers until this transaction ends.
 
     SQLite lets one writer in at a time anyway. On PostgreSQL the row is locked; where there is none yet the
     patient's row is, so that two first answers make one response.
     """
-    query = select(Response).where(Response.patient_id == patient.id).with_for_update()
-    fresh = query.execution_options(populate_existing=True)
-    found = session.scalars(fresh).first()
+    wanted = {"patient": patient.id}
+    found = session.scalars(_LOCKED, wanted).first()
     if found is None and session.get_bind().dialect.name == "postgresql":
         session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
-        found = session.scalars(fresh).first()
+        found = session.scalars(_LOCKED, wanted).first()
     return found
 
 
