@@ -149,5 +149,6 @@ def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str
 
 def keys_of(session: Session, study_id: int, among: Sequence[str]) -> dict[str, tuple[object, ...]]:
     """Facts of some patients by their id."""
+    session.flush()
     rows = session.connection().execute(_KEYS, {"study": study_id, "among": among})
     return {row[0]: tuple(row)[1:] for row in rows}
