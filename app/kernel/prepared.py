@@ -14,7 +14,7 @@ Values = dict[str, Any]
 
 
 class Prepared:
-    """A statement whose parameters are all named by `bindparam`."""
+    """A statement whose parameters are named by `bindparam`, texts and whole numbers: they reach the driver as they are."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement

@@ -9,6 +9,7 @@ from sqlalchemy import Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Study
+from app.kernel.prepared import Prepared
 from app.tracking.models import CentreCount, DayCount
 
 _COUNTED = (
@@ -18,9 +19,8 @@ _COUNTED = (
     CentreCount.started,
     CentreCount.entries,
 )
-# Built once, and run past the ORM: it is asked at every look at a dashboard.
-_STAMP = select(func.coalesce(func.sum(CentreCount.version), 0)).where(
-    CentreCount.study_id == bindparam("study")
+_STAMP = Prepared(
+    select(func.coalesce(func.sum(CentreCount.version), 0)).where(CentreCount.study_id == bindparam("study"))
 )
 _TOLD = (CentreCount.asked > 0) | (CentreCount.entries > 0)
 
@@ -112,7 +112,8 @@ def rates(session: Session, study: Study) -> Rates:
 
 def stamp(session: Session, study_id: int) -> int:
     """A number that grows whenever any figure of `rates` changes: pages drawn at the same stamp are the same."""
-    return int(session.connection().execute(_STAMP, {"study": study_id}).scalar_one())
+    found = _STAMP.first(session.connection(), study=study_id)
+    return int(found[0]) if found else 0
 
 
 def overall(session: Session, study: Study) -> Counts:

@@ -10,8 +10,9 @@ from app.accounts.models import Role, Staff
 from app.accounts.sessions import staff_actor
 from app.cohort.models import Study
 from app.doors.guard import Policy
-from app.doors.request import passage, session, set_actor
+from app.doors.request import connection, passage, session, set_actor
 from app.doors.sponsor.signed_in import Person, person, settled_person
+from app.kernel.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Heading:
     title_en: str
 
 
-# Built once, and run past the ORM: it is asked at every request.
-_HEADING = select(Study.id, Study.code, Study.title_fr, Study.title_en).where(Study.code == bindparam("code"))
+_HEADING = Prepared(
+    select(Study.id, Study.code, Study.title_fr, Study.title_en).where(Study.code == bindparam("code"))
+)
 
 
 def _policy(name: str, *roles: Role) -> Policy:
@@ -48,7 +50,7 @@ def _find_study() -> None:
     code = (request.view_args or {}).get("code")
     if code is None:
         return
-    found = session().connection().execute(_HEADING, {"code": code}).first()
+    found = _HEADING.first(connection(), code=code)
     if found is None:
         raise NotFound
     passage().facts["headed"] = Heading(*found)
