@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.addresses import canonical_email
@@ -41,8 +42,6 @@ def add_staff(session: Session, *, email: str, role: str, actor: Actor, now: dat
     Raises BadEmail, UnknownRole, StaffExists.
     """
     canonical, password = canonical_email(email), one_time_password()
-    if session.scalar(select(Staff.id).where(Staff.email == canonical)) is not None:
-        raise StaffExists(email=canonical)
     staff = Staff(
         email=canonical,
         password_hash=hash_password(password),
@@ -52,8 +51,12 @@ def add_staff(session: Session, *, email: str, role: str, actor: Actor, now: dat
         one_time_until=now + ONE_TIME_LASTS,
         added_at=now,
     )
-    session.add(staff)
-    session.flush()
+    # The database says whether the address is taken: two managers may add the same person at the same moment.
+    try:
+        with session.begin_nested():
+            session.add(staff)
+    except IntegrityError:
+        raise StaffExists(email=canonical) from None
     _journal(session, staff, "staff.added", actor, now, field="role", new=staff.role)
     return NewStaff(staff, password)
 
@@ -141,8 +144,12 @@ def _assert_other(staff: Staff, actor: Actor) -> None:
 
 
 def _assert_not_last_manager(session: Session, staff: Staff) -> None:
-    others = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id != staff.id)
-    if staff.role == "manager" and staff.active and not session.scalar(others):
+    # All managers are held, in one order, until this transaction ends: two who demote each other would both see the
+    # other one still there.
+    managers = (
+        select(Staff.id).where(Staff.role == "manager", Staff.active).order_by(Staff.id).with_for_update()
+    )
+    if set(session.scalars(managers)) == {staff.id}:
         raise LastManager()
 
 

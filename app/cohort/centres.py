@@ -122,9 +122,7 @@ def centre_by_code_or_name(session: Session, study: Study, text: str) -> Centre:
     """The centre of this code («004»), exact name or safe spelling. Raises UnknownCentre."""
     centres = {centre.id: centre for centre in list_centres(session, study)}
     wanted = text.strip()
-    coded = [
-        c for c in centres.values() if c.code == wanted or (wanted.isdigit() and c.number == int(wanted))
-    ]
+    coded = [c for c in centres.values() if wanted == c.code or wanted.lstrip("0") == str(c.number)]
     if len(coded) == 1:
         return coded[0]
     named = [c for c in centres.values() if squash(c.name) == squash(wanted)] if squash(wanted) else []

@@ -86,10 +86,15 @@ def read_grant(raw: str, us_order: bool = False) -> Grant:
     text = raw.strip().removesuffix(".0")
     if not text:
         return Grant(None, "blank")
-    if text.isdigit():
+    if _number(text):
         return Grant(serial(int(text))) if int(text) in GRANT_SERIALS else Grant(None, "unreadable")
     read = _full_date(text, us_order, century=2000)
     return Grant(read) if read is not None and 1990 <= read.year < 2100 else Grant(None, "unreadable")
+
+
+def _number(text: str) -> bool:
+    # «²» is a digit to Python and no number.
+    return text.isdecimal() and len(text) < 10
 
 
 def serial(number: int) -> date:
@@ -127,7 +132,7 @@ def read_birth(raw: str, granted_year: int | None, us_order: bool = False) -> Bi
     birth = _absolute(raw, us_order)
     if birth is None:
         text = raw.strip().removesuffix(".0")
-        birth = _digits(text, granted_year) if text.isdigit() else _written(text, granted_year, us_order)
+        birth = _digits(text, granted_year) if _number(text) else _written(text, granted_year, us_order)
     if birth.iso and granted_year is not None and not _plausible(int(birth.iso[:4]), granted_year):
         return Birth(problem="birth_implausible")
     return birth

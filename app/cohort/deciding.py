@@ -31,6 +31,7 @@ from app.cohort.resolving import Entry
 from app.cohort.rules import ListRules
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.texts import TextRefused, kept_text, whole_number
 from app.kernel.vault import Vault
 
 # What may be answered to each kind of case, the usual answer first (the desk's keys follow this order).
@@ -124,7 +125,11 @@ def _locked(desk: Desk, case_id: int) -> ReviewCase:
 def conclude(
     desk: Desk, done: Done, *, mutation_id: str, reason: str | None, case: ReviewCase | None = None
 ) -> Decision:
-    """Stores the decision, tells the rooms above of a merge, refreshes patients, settles moot cases, journals."""
+    """Stores the decision, tells the rooms above of a merge, refreshes patients, settles moot cases, journals.
+
+    Raises BadDecision for a reason that cannot be kept.
+    """
+    reason = _kept(reason)
     settle_moot_cases(desk, done.ledger)
     decision = Decision(
         study_id=desk.study.id,
@@ -142,6 +147,13 @@ def conclude(
     refresh_patients(desk.session, desk.vault, desk.study, done.ledger.patients, desk.rules.new_course)
     journal(desk, decision, "review.decided", done.action, reason)
     return decision
+
+
+def _kept(reason: str | None) -> str | None:
+    try:
+        return kept_text(reason)
+    except TextRefused as refused:
+        raise BadDecision(**refused.facts) from None
 
 
 def tell(desk: Desk, decision: Decision, merge: dict[str, Any] | None, *, undone: bool) -> None:
@@ -265,10 +277,11 @@ class _Deciding:
         return centre
 
     def _known_centre(self, place: Place, target: str | int | None) -> Centre:
-        if target is None or not str(target).isdigit():
-            raise BadDecision(why_fr="choisissez un centre.", why_en="choose a centre.")
         desk = self.desk
-        centre = centre_by_id(desk.session, desk.study, int(target))
+        try:
+            centre = centre_by_id(desk.session, desk.study, whole_number(str(target)))
+        except ValueError:
+            raise BadDecision(why_fr="choisissez un centre.", why_en="choose a centre.") from None
         if place.name.strip():
             self.ledger.added_alias(
                 remember_alias(desk.session, desk.study, centre, place, "decided", desk.now)

@@ -32,6 +32,6 @@ def read_finess(raw: str, postcode: str) -> Finess:
 
 def check_digit_holds(number: str) -> bool:
     """Whether the last digit is the Luhn key of the others; the letters of Corsica count as 0."""
-    digits = [int(c) if c.isdigit() else 0 for c in number]
+    digits = [int(c) if c.isdecimal() else 0 for c in number]
     doubled = [d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2]]
     return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0

@@ -115,7 +115,7 @@ class _Node:
             raise self.fault("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected") from None
 
     def number(self) -> int:
-        if not self.text().isdigit():
+        if not self.text().isdecimal():
             raise self.fault("un nombre de jours est attendu", "a number of days is expected")
         return int(self.text())
 

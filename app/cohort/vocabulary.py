@@ -74,7 +74,7 @@ def read_duration(raw: str) -> int | None:
         return 365
     found = _DURATION.fullmatch(text)
     if found is None:
-        return int(text) if text.isdigit() and 0 < int(text) <= 1100 else None
+        return int(text) if text.isdecimal() and len(text) < 5 and 0 < int(text) <= 1100 else None
     return round(float(found[1].replace(" ", ".")) * DAYS[found[2][0]])
 
 

@@ -69,6 +69,14 @@ class ReasonNeeded(CollectionRefusal):
     en = "This questionnaire has been submitted: give the reason for the correction."
 
 
+class ReasonRefused(CollectionRefusal):
+    """A reason that cannot be kept as it was typed."""
+
+    code = "reason-refused"
+    fr = "Le motif n’a pas été compris : {why_fr}"
+    en = "The reason was not understood: {why_en}"
+
+
 class CorrectionContradicts(CollectionRefusal):
     """A correction would leave a contradiction in a submitted response; `details` are the findings."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Patient, Study
 from app.collection.changes import Outcome
 from app.collection.documents import Document
+from app.collection.errors import ReasonRefused
 from app.collection.evaluating import evaluate_document, keep_counts
 from app.collection.models import Response
 from app.collection.questionnaires import Published, current_version, version_by_id
@@ -16,6 +17,7 @@ from app.collection.situations import Situation
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.tables import random_key
+from app.kernel.texts import TextRefused, kept_text
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
 
@@ -81,6 +83,14 @@ class Writer:
             new=new,
             reason=self.reason,
         )
+
+
+def reason_of(typed: str | None) -> str | None:
+    """A reason as it is kept; None when none was given. Raises ReasonRefused."""
+    try:
+        return kept_text(typed)
+    except TextRefused as refused:
+        raise ReasonRefused(why_fr=refused.message("fr"), why_en=refused.message("en")) from None
 
 
 # Built once: every save asks for it. What the session read before the lock is read again.

@@ -34,7 +34,7 @@ from app.collection.models import Response
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.parsing import Parsed, parse_changes
 from app.collection.questionnaires import Published
-from app.collection.responses import Writer, begin_response, lock_response, version_for
+from app.collection.responses import Writer, begin_response, lock_response, reason_of, version_for
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
@@ -73,12 +73,12 @@ def save(
     """Stores what can be stored of `changes`, in the caller's transaction, and says what became of each.
 
     Raises Conflict when everything was stale and AnswersRefused when nothing was understood; ReasonNeeded
-    for a change after submission without a reason, CorrectionContradicts or CorrectionIncomplete when it
+    for a change after submission without a reason, ReasonRefused; CorrectionContradicts or CorrectionIncomplete when it
     leaves a new contradiction or a new gap; DispositionInForce, UnknownQuestion, TooManyLines, MutationReused.
     """
     response = lock_response(session, patient)
     study = session.get_one(Study, patient.study_id)
-    writer = Writer(session, vault, patient, study, actor, now, (reason or "").strip() or None)
+    writer = Writer(session, vault, patient, study, actor, now, reason_of(reason))
     version = version_for(session, study, response)
     digest = digest_of("save", [*map(repr, changes), reason])
     again = replayed(session, response, mutation_id, digest)

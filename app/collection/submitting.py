@@ -16,7 +16,7 @@ from app.collection.evaluating import keep_counts
 from app.collection.levels import core_among
 from app.collection.models import Response, Submission
 from app.collection.mutations import digest_of, remember, replayed
-from app.collection.responses import Writer, lock_response, version_for
+from app.collection.responses import Writer, lock_response, reason_of, version_for
 from app.collection.situations import Situation
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
@@ -41,7 +41,7 @@ def submit(
     """The submission of the patient's response, the same one however often it is asked for.
 
     Raises AnswersContradict on blocking findings, RequiredLeft when required answers are missing and
-    `left_out_because` is empty; NothingToSubmit, DispositionInForce, MutationReused.
+    `left_out_because` is empty; ReasonRefused, NothingToSubmit, DispositionInForce, MutationReused.
     """
     response = lock_response(session, patient)
     if response is None:
@@ -51,7 +51,7 @@ def submit(
         return known
     refuse_disposed(session, patient)
     study = session.get_one(Study, patient.study_id)
-    because = (left_out_because or "").strip() or None
+    because = reason_of(left_out_because)
     writer = Writer(session, vault, patient, study, actor, now, because)
     made = _hand_in(writer, response, because)
     digest = digest_of("submit", because)

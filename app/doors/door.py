@@ -15,8 +15,9 @@ from flask import Request as FlaskRequest
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from app.doors.cookies import RememberingSessions, form_token
 from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages, waits_of
@@ -31,6 +32,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 SAFE_METHODS = ("GET", "HEAD")
 FIELDS_AT_MOST = 5_000
+DIGITS_AT_MOST = 18
 access_log = logging.getLogger("recueil.access")
 error_log = logging.getLogger("recueil.error")
 csrf = CSRFProtect()
@@ -45,6 +47,16 @@ class BoundedRequest(FlaskRequest):
             if body.count(b"&") >= FIELDS_AT_MOST:
                 raise RequestEntityTooLarge
         super()._load_form_data()
+
+
+class BoundedNumber(IntegerConverter):
+    """A number in an address that a row may have: more digits than the database counts are nobody's page."""
+
+    def to_python(self, value: str) -> int:
+        """The number, or no such address."""
+        if len(value) > DIGITS_AT_MOST:
+            raise ValidationError
+        return int(super().to_python(value))
 
 
 class _Refused(Exception):
@@ -69,6 +81,7 @@ class Door(Flask):
         super().__init__(package, static_folder=str(STATIC), static_url_path="/static")
         self.installation = installation
         self.session_interface = RememberingSessions()
+        self.url_map.converters["int"] = BoundedNumber
         self.extensions["installation"] = installation
         self.config.update(_configuration(installation, name, key, body_bytes))
         allow(public_asset)(self.view_functions["static"])
@@ -164,6 +177,9 @@ def masked(path: str) -> str:
 
 def _start() -> None:
     g.started = time.perf_counter()
+    # PostgreSQL takes no NUL: no code, name or search with one finds anything.
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise NotFound
 
 
 def _explained(error: HTTPException) -> str:

@@ -3,16 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
+from uuid import uuid4
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask_babel import get_locale, get_translations
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
 
 from app.kernel.actor import Actor
 from app.kernel.database import reader
 from app.kernel.installation import Installation
 from app.kernel.language import Language
+
+LONGEST_MUTATION = 64
 
 
 @dataclass
@@ -68,6 +72,19 @@ def actor() -> Actor:
     if found is None:
         raise RuntimeError("this view's policy names no actor")
     return found
+
+
+def sent_mutation() -> str:
+    """The mutation id that this request's form carries; one made for it where a page has none to send."""
+    sent = request.form.get("mutation", "")
+    if not usable_mutation(sent):
+        raise BadRequest
+    return sent or uuid4().hex
+
+
+def usable_mutation(sent: str) -> bool:
+    """Whether this can be stored as a mutation id by both engines."""
+    return len(sent) <= LONGEST_MUTATION and sent.isascii() and sent.isprintable()
 
 
 def set_actor(who: Actor) -> None:

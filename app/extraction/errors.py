@@ -27,6 +27,23 @@ class TableRefused(Refusal):
     en = "The export stopped: {why_en}"
 
 
+class ExportFailed(Refusal):
+    """An asked export met a fault of ours; the log has its traceback under the reference."""
+
+    code = "export-failed"
+    fr = "L’export a échoué de notre côté. Demandez-le de nouveau ; s’il échoue encore, donnez la référence {reference}."
+    en = "The export failed on our side. Ask for it again; if it fails again, give the reference {reference}."
+
+
+class CutBusy(Refusal):
+    """Others froze a cut each time this one was about to be kept."""
+
+    code = "cut-busy"
+    fr = "D’autres coupes se figent en même temps. Recommencez dans un instant."
+    en = "Other cuts are being frozen at the same time. Try again in a moment."
+    status = 409
+
+
 class UnknownCut(Refusal):
     """No cut of that number."""
 

@@ -3,20 +3,23 @@
 The same data, questionnaire and software give the same bytes; a cut made again from changed data says so.
 """
 
+import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
 from app.cohort.studies import find_study
 from app.extraction.changes import count_changes
 from app.extraction.cuts import counts_of, cut_numbered, cut_path, next_number
+from app.extraction.errors import CutBusy
 from app.extraction.exporting import Exported, file_sha256, write_extraction
 from app.extraction.feeding import Progress
 from app.extraction.models import Cut
@@ -26,6 +29,10 @@ from app.extraction.tables import Extraction, Wishes
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
+from app.kernel.tables import random_key
+
+MOST_AT_ONCE = 10
+Wanted = tuple[str, bool, bool, int | None]
 
 
 @dataclass(frozen=True)
@@ -71,19 +78,50 @@ def freeze(
     since: int | None = None,
     progress: Progress = lambda done: None,
 ) -> Frozen:
-    """The next cut of a study: written, then recorded and journalled. Raises UnknownStudy, UnknownCut, CannotWrite."""
+    """The next cut of a study: written, then recorded and journalled. Raises UnknownStudy, UnknownCut, CannotWrite, CutBusy.
+
+    Its number is in the file, and is taken only when the file is recorded: whoever comes second writes again under the
+    next one, and no file that was kept is ever replaced.
+    """
+    wanted = name, labels, submitted_only, since
+    for _ in range(MOST_AT_ONCE):
+        cut, exported = _written(installation, study_code, wanted, actor, now, progress)
+        try:
+            return _kept(installation, study_code, cut, exported, actor, now)
+        except IntegrityError:
+            continue
+        finally:
+            exported.file.unlink(missing_ok=True)
+    raise CutBusy
+
+
+def _written(
+    installation: Installation, study_code: str, wanted: Wanted, actor: Actor, now: datetime, progress: Progress
+) -> tuple[Cut, Exported]:
+    """The next cut in a file of its own beside its place, under the number that is free now."""
+    name, labels, submitted_only, since = wanted
     with installation.database.reading() as session:
         study = find_study(session, study_code)
         number = next_number(session, study)
         wishes = Wishes(labels, submitted_only, cut_numbered(session, study, since) if since else None)
         path = cut_path(installation.settings.home, study.code, number)
         extraction = Extraction(session, installation.vault, study, wishes, progress)
-        exported = write_extraction(extraction, path, "xlsx", title_of(number, name))
-        cut = _cut(extraction, exported, number, name, actor, now, since)
+        beside = path.with_name(f".{random_key()}.xlsx")
+        exported = write_extraction(extraction, beside, "xlsx", title_of(number, name))
+        return _cut(extraction, exported, number, name, actor, now, since), exported
+
+
+def _kept(
+    installation: Installation, study_code: str, cut: Cut, exported: Exported, actor: Actor, now: datetime
+) -> Frozen:
+    """The cut under its number, its file in its place. Raises IntegrityError when the number was taken meanwhile."""
+    path = cut_path(installation.settings.home, study_code, cut.number)
     with installation.database.writing() as session:
         session.add(cut)
+        session.flush()
         _journal(session, study_code, cut, actor, now)
-    return Frozen(number, exported)
+        os.replace(exported.file, path)
+    return Frozen(cut.number, replace(exported, file=path))
 
 
 def title_of(number: int, name: str) -> str:

@@ -1,14 +1,16 @@
 """Exports asked at the desk and built by the worker: asked, taken by one worker, told how far, done or failed."""
 
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import orjson
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.extraction.cuts import cut_path
-from app.extraction.errors import UnknownFormat, UnknownJob
+from app.extraction.errors import ExportFailed, UnknownFormat, UnknownJob
 from app.extraction.exporting import export
 from app.extraction.feeding import Progress
 from app.extraction.freezing import freeze
@@ -18,7 +20,12 @@ from app.kernel.actor import Actor
 from app.kernel.clock import Clock
 from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
+from app.kernel.language import LANGUAGES, Language
+from app.kernel.texts import kept_line
 
+log = logging.getLogger("recueil.exports")
+
+LONGEST_NAME = 120
 LEASE = timedelta(minutes=2)
 """A building job that gave no sign for so long lost its worker and is taken again."""
 TOLD_EVERY = timedelta(seconds=1)
@@ -38,12 +45,15 @@ def ask_export(
     since: int | None = None,
     freeze_as: str | None = None,
 ) -> ExportJob:
-    """A job for the worker; with ``freeze_as`` (a name, may be empty) it becomes the next cut. Raises UnknownFormat."""
+    """A job for the worker; with ``freeze_as`` (a name, may be empty) it becomes the next cut.
+
+    Raises UnknownFormat, TextRefused for a name that cannot be kept.
+    """
     if format not in FORMATS or (freeze_as is not None and format != "xlsx"):
         raise UnknownFormat(format=format, known=", ".join(FORMATS) if freeze_as is None else "xlsx")
     job = ExportJob(
         study_id=study.id, format=format, labels=labels, submitted_only=submitted_only, since_cut=since,
-        freeze_as=freeze_as, asked_at=now, asked_by=actor.name, asked_role=actor.role,
+        freeze_as=_cut_name(freeze_as), asked_at=now, asked_by=actor.name, asked_role=actor.role,
         asked_organisation=actor.organisation, asked_ref=actor.ref, state="asked", rows_done=0,
         rows_total=_patients(session, study),
     )  # fmt: skip
@@ -54,6 +64,10 @@ def ask_export(
         study=study.code, new=format,
     )  # fmt: skip
     return job
+
+
+def _cut_name(typed: str | None) -> str | None:
+    return None if typed is None else kept_line(typed, LONGEST_NAME) or ""
 
 
 def _patients(session: Session, study: Study) -> int:
@@ -124,10 +138,27 @@ def _build(installation: Installation, job: ExportJob, clock: Clock) -> None:
     try:
         name, sha256 = _write(installation, job, clock(), tell)
     except Refusal as refusal:
-        _set(installation, job.id, state="failed", failure=refusal.message("fr"), finished_at=clock())
+        _fail(installation, job, refusal, clock())
+        return
+    except Exception:
+        # A bug must not be tried for ever, nor keep the worker from its mails.
+        reference = job.id[:8]
+        log.exception("export %s failed (reference %s)", job.id, reference)
+        _fail(installation, job, ExportFailed(reference=reference), clock())
         return
     _set(installation, job.id, state="done", file_name=name, file_sha256=sha256, finished_at=clock(),
          rows_done=ExportJob.rows_total)
+
+
+def _fail(installation: Installation, job: ExportJob, refusal: Refusal, now: datetime) -> None:
+    words = orjson.dumps({language: refusal.message(language) for language in LANGUAGES}).decode()
+    _set(installation, job.id, state="failed", failure=words, finished_at=now)
+
+
+def failure_of(job: ExportJob, language: Language) -> str:
+    """Why a job failed, for people; one that failed before both languages were kept says it in French."""
+    failure = job.failure or ""
+    return str(orjson.loads(failure)[language]) if failure.startswith("{") else failure
 
 
 def _write(installation: Installation, job: ExportJob, now: datetime, tell: Progress) -> tuple[str, str]:

@@ -25,6 +25,14 @@ class PersonUnnamed(Refusal):
     en = "Give your name and your function (at most 200 characters)."
 
 
+class PersonUnreadable(PersonUnnamed):
+    """A name or a function that cannot be kept as it was typed."""
+
+    code = "person-unreadable"
+    fr = "Votre nom ou votre fonction n’a pas été compris : {why_fr}"
+    en = "Your name or your function was not understood: {why_en}"
+
+
 class UnknownRespondent(Refusal):
     """No such respondent in this study."""
 
@@ -32,6 +40,15 @@ class UnknownRespondent(Refusal):
     fr = "Correspondant inconnu dans cette étude : {respondent}."
     en = "No such respondent in this study: {respondent}."
     status = 404
+
+
+class RespondentExists(Refusal):
+    """Two people added the same address to one centre at the same moment."""
+
+    code = "respondent-exists"
+    fr = "Cette adresse vient d’être ajoutée pour {centre} par quelqu’un d’autre. Rechargez la page."
+    en = "Somebody else has just added this address for {centre}. Reload the page."
+    status = 409
 
 
 class RespondentsRefused(Refusal):

@@ -19,7 +19,8 @@ from app.kernel.keys import Keys
 from app.kernel.language import Language
 from app.kernel.prepared import Prepared
 from app.kernel.settings import Settings
-from app.outreach.errors import LinkRefused, PersonUnnamed
+from app.kernel.texts import TextRefused, kept_line
+from app.outreach.errors import LinkRefused, PersonUnnamed, PersonUnreadable
 from app.outreach.models import Entry, Link, Respondent, RespondentIdentity
 
 TOKEN_BYTES = 20  # 160 bits, which are 32 letters and digits without any that a mail client might cut off
@@ -116,16 +117,20 @@ def link_in_force(session: Session, link_id: str, generation: int, now: datetime
 def enter(session: Session, link: Link, *, name: str, function: str, now: datetime) -> Entry:
     """The entry of the person who pressed the button and gave name and function.
 
-    Raises PersonUnnamed when either is blank or too long. This counts as "opened"; opening a page does not.
+    Raises PersonUnnamed when either is blank, PersonUnreadable when one cannot be kept. This counts as "opened";
+    opening a page does not.
     """
-    name, function = name.strip(), function.strip()
-    if not name or not function or max(len(name), len(function)) > LONGEST_NAME:
+    try:
+        person = kept_line(name, LONGEST_NAME), kept_line(function, LONGEST_NAME)
+    except TextRefused as refused:
+        raise PersonUnreadable(**refused.facts) from None
+    if not person[0] or not person[1]:
         raise PersonUnnamed
     entry = Entry(
         link_id=link.id,
         generation=link.generation,
-        person_name=name,
-        person_function=function,
+        person_name=person[0],
+        person_function=person[1],
         entered_at=now,
     )
     session.add(entry)

@@ -1,9 +1,11 @@
 """The people at the centres: adding one with a sealed identity and a link, opening an identity, stopping the mails."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.cohort.models import Centre, Study
@@ -13,7 +15,7 @@ from app.kernel.installation import Installation
 from app.kernel.vault import Vault
 from app.outreach import following, links
 from app.outreach.addresses import mailbox_of
-from app.outreach.errors import UnknownRespondent
+from app.outreach.errors import RespondentExists, UnknownRespondent
 from app.outreach.models import Entry, Link, Mailbox, Respondent, RespondentIdentity
 from app.outreach.words import Source, StopReason
 
@@ -48,10 +50,11 @@ def add_respondent(
     added_by: Respondent | None = None,
     accept_by: datetime | None = None,
 ) -> Respondent:
-    """A new respondent with a sealed identity and a link of their own, journalled without name or address."""
-    mailbox = mailbox_of(installation.vault, person.email)
-    if session.get(Mailbox, mailbox) is None:
-        session.add(Mailbox(id=mailbox))
+    """A new respondent with a sealed identity and a link of their own, journalled without name or address.
+
+    Raises RespondentExists when somebody else has just added the same address to this centre.
+    """
+    mailbox = _mailbox(session, installation, person)
     respondent = Respondent(
         study_id=study.id,
         centre_id=centre.id,
@@ -63,8 +66,11 @@ def add_respondent(
         created_at=now,
         accept_by=accept_by,
     )
-    session.add(respondent)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(respondent)
+    except IntegrityError:
+        raise RespondentExists(centre=centre.name) from None
     session.add(
         RespondentIdentity(respondent_id=respondent.id, **seal(installation.vault, respondent.id, person))
     )
@@ -73,6 +79,15 @@ def add_respondent(
         session, study, respondent, actor, now, "respondent.added", new=f"{centre.code} {person.function}"
     )
     return respondent
+
+
+def _mailbox(session: Session, installation: Installation, person: Person) -> str:
+    """The person's mailbox, made unless it is known; another centre's desk may be making it at the same moment."""
+    mailbox = mailbox_of(installation.vault, person.email)
+    if session.get(Mailbox, mailbox) is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Mailbox(id=mailbox))
+    return mailbox
 
 
 def seal(vault: Vault, respondent_id: int, person: Person) -> dict[str, bytes | None]:

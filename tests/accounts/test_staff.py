@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.accounts.errors import (
     BadEmail,
@@ -23,6 +24,7 @@ from app.journal.models import JournalEntry
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.accounts.builders import PASSWORD, enter, settled_staff
+from tests.fixtures.racing import second_of_two
 
 
 def test_fresh_installation_has_no_account(installation: Installation) -> None:
@@ -161,3 +163,27 @@ def test_change_of_password_is_refused(
         who = settled_staff(session, "claire@example.org", "reader", now=now)
         with pytest.raises(refusal):
             change_password(session, who, current=current, new=new, own_words=(), now=now)
+
+
+def test_two_managers_cannot_demote_each_other_at_the_same_moment(installation: Installation, now: datetime) -> None:
+    with installation.database.writing() as session:
+        one, two = (settled_staff(session, f"{name}@example.org", "manager", now=now).id for name in ("a", "b"))
+
+    def demoting(whom: int, by: int) -> Callable[[Session], object]:
+        return lambda session: change_role(
+            session, session.get_one(Staff, whom), "reader", actor=staff_actor(session.get_one(Staff, by)), now=now
+        )
+
+    refused = second_of_two(installation.database, demoting(one, two), demoting(two, one))
+    assert isinstance(refused, LastManager)
+    with installation.database.reading() as session:
+        assert session.scalars(select(Staff.id).where(Staff.role == "manager")).all() == [two]
+
+
+def test_an_account_added_twice_at_the_same_moment_is_refused_once(
+    installation: Installation, command: Actor, now: datetime
+) -> None:
+    def adding(session: Session) -> None:
+        add_staff(session, email="a@example.org", role="reader", actor=command, now=now)
+
+    assert isinstance(second_of_two(installation.database, adding, adding), StaffExists)

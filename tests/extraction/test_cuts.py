@@ -5,17 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.cohort.patients import patient_by_code
 from app.cohort.studies import find_study
 from app.collection.changes import Change, LineChange
 from app.collection.disposing import set_disposition, withdraw_disposition
+from app.collection.models import Response
 from app.collection.saving import save
 from app.extraction.cuts import counts_of, cut_path, list_cuts
 from app.extraction.errors import UnknownCut, UnknownFormat, UnknownJob
 from app.extraction.exporting import file_sha256
-from app.extraction.freezing import freeze, make_again
-from app.extraction.jobs import LEASE, ask_export, build_asked_exports, job_of, job_path, list_jobs, take_next
+from app.extraction.freezing import Frozen, freeze, make_again
+from app.extraction.jobs import (
+    LEASE,
+    ask_export,
+    build_asked_exports,
+    failure_of,
+    job_of,
+    job_path,
+    list_jobs,
+    take_next,
+)
 from app.journal.verifying import verify
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
@@ -140,9 +151,40 @@ def test_a_job_that_cannot_be_built_fails_with_its_reason(small, now) -> None:
     with small.database.reading() as session:
         job = job_of(session, find_study(session, "calci_sts"), key)
         assert job.state == "failed"
-        assert "coupe n° 9" in (job.failure or "")
+        assert "coupe n° 9" in failure_of(job, "fr")
+        assert "cut number 9" in failure_of(job, "en")
         with pytest.raises(UnknownJob):
             job_path(small, job)
+
+
+def test_a_job_that_meets_a_fault_of_ours_fails_once_with_a_reference_that_the_log_has(small, now, caplog) -> None:
+    key = ask(small, now)
+    with small.database.writing() as session:
+        session.execute(update(Response).values(document="{", evaluated=None))
+    assert build_asked_exports(small, lambda: now) == 1
+    assert build_asked_exports(small, lambda: now + 2 * LEASE) == 0
+    with small.database.reading() as session:
+        job = job_of(session, find_study(session, "calci_sts"), key)
+        assert (job.state, job.finished_at) == ("failed", now)
+        assert key[:8] in failure_of(job, "fr")
+    assert key[:8] in caplog.text
+
+
+def test_a_cut_made_while_another_one_is_being_written_gets_the_next_number(small, command, now) -> None:
+    earlier: list[Frozen] = []
+
+    def meanwhile(done: int) -> None:
+        if not earlier:
+            earlier.append(freeze(small, "calci_sts", actor=command, now=now, name="entre-temps"))
+
+    later = freeze(small, "calci_sts", actor=command, now=now, progress=meanwhile)
+    assert (earlier[0].number, later.number) == (1, 2)
+    with small.database.reading() as session:
+        cuts = list_cuts(session, find_study(session, "calci_sts"))
+    paths = [cut_path(small.settings.home, "calci_sts", cut.number) for cut in cuts]
+    assert [cut.file_sha256 for cut in cuts] == [file_sha256(path) for path in paths]
+    assert sorted(paths[0].parent.iterdir()) == sorted(paths)
+    assert make_again(small, "calci_sts", 2).same_bytes
 
 
 def test_a_job_is_taken_by_one_worker_and_again_only_when_that_one_is_silent(small, now) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre
 from app.journal.models import JournalValue
 from app.kernel.installation import Installation
-from app.outreach.errors import ColumnsMissing, NotATable, RespondentsRefused
+from app.outreach.errors import ColumnsMissing, NotATable, RespondentExists, RespondentsRefused
 from app.outreach.models import Respondent
-from app.outreach.people import Person, person_of
+from app.outreach.people import Person, add_respondent, person_of
 from app.outreach.respondents import Report, check_respondents, import_respondents
+from tests.fixtures.racing import second_of_two
 from tests.fixtures.studies import Opened
 from tests.outreach.builders import DESK, NOW, Town, make_town
 
@@ -176,3 +180,23 @@ def test_a_file_that_is_no_table_is_refused(
     (tmp_path / "r.xlsx").write_bytes(content)
     with pytest.raises((NotATable, ColumnsMissing)):
         importing(town, tmp_path / "r.xlsx")
+
+
+def test_the_same_address_added_twice_at_once_is_refused_at_one_centre_and_taken_at_two(
+    installation: Installation,
+) -> None:
+    town = make_town(installation, centres=2)
+    person = Person("Dr DEUX", "deux@example.org", "", "", "fr")
+
+    def adding(rank: int) -> Callable[[Session], object]:
+        def add(session: Session) -> None:
+            centre = session.scalars(select(Centre).order_by(Centre.number)).all()[rank]
+            study = town.study(session)
+            add_respondent(session, installation, study, centre, person, source="desk", actor=DESK, now=NOW)
+        return add
+
+    before = count(installation)
+    assert second_of_two(installation.database, adding(0), adding(1)) is None
+    person = replace(person, email="trois@example.org")
+    assert isinstance(second_of_two(installation.database, adding(0), adding(0)), RespondentExists)
+    assert count(installation) == before + 3

@@ -23,10 +23,11 @@ from app.doors.centre.showing import Shown, marks
 from app.doors.centre.telling import described
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, gettext, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session, usable_mutation
 from forms.answers import MISSING, NotAnAddress
 
 views = Blueprint("live", __name__)
+SHORTEST_MUTATION = 8
 
 
 @views.post("/patients/<code>/reponses")
@@ -69,7 +70,8 @@ def _sent() -> dict[str, Any]:
     wanted = {"mutation": str, "address": str, "section": str, "base": int}
     if any(not isinstance(sent.get(name), kind) for name, kind in wanted.items()):
         raise BadRequest
-    if not 8 <= len(sent["mutation"]) <= 64 or not isinstance(sent.get("reason"), str | None):
+    named = len(sent["mutation"]) >= SHORTEST_MUTATION and usable_mutation(sent["mutation"])
+    if not named or not isinstance(sent.get("reason"), str | None):
         raise BadRequest
     return sent
 

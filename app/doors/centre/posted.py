@@ -14,6 +14,7 @@ from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Shown
 from app.doors.centre.skeletons import drawn_as
 from app.doors.request import gettext
+from app.kernel.texts import whole_number
 from forms.answers import MISSING, Address
 
 LINE_NUMBER = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
@@ -45,7 +46,7 @@ def as_was(shown: Shown) -> str:
 def read_posted(shown: Shown, form: MultiDict[str, str]) -> Posted:
     """The changes of a posted page. `shown` is the page as it stands now; nothing is parsed here."""
     was = _was(form.get("was", ""))
-    base = int(form["base"]) if form.get("base", "").isdigit() else 0
+    base = form.get("base", 0, type=whole_number)
     bases = _bases(form.get("bases", ""))
     posted = Posted()
     for address in _addresses(shown, form):
@@ -77,7 +78,7 @@ def _bases(text: str) -> dict[str, int]:
     try:
         held = orjson.loads(text)
         return {str(name): int(revision) for name, revision in held.items()}
-    except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
+    except (orjson.JSONDecodeError, AttributeError, OverflowError, TypeError, ValueError):
         return {}
 
 

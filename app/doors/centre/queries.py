@@ -22,7 +22,7 @@ from app.doors.centre.skeletons import compile_one, ident
 from app.doors.centre.telling import tell_refusal
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, gettext, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, sent_mutation, session
 from app.outreach.models import Query
 from app.outreach.queries import answer, queries_on
 from forms.answers import Address
@@ -96,7 +96,7 @@ def _take(query: Query, words: str, posted: Posted) -> None:
         installation(),
         query,
         reply=words,
-        mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+        mutation_id=sent_mutation(),
         actor=actor(),
         now=now(),
         change=next((one for one in posted.changes if isinstance(one, Change)), None),

@@ -26,7 +26,7 @@ from app.doors.centre.skeletons import ident
 from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, gettext, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, sent_mutation, session
 
 views = Blueprint("questions", __name__)
 PATHS = ("/patients/<code>/questions/<section>", "/patients/<code>/questions/<section>/<visit>")
@@ -73,7 +73,7 @@ def _save(patient: Patient, posted: Posted) -> SaveReply:
         installation().vault,
         patient=patient,
         changes=posted.changes,
-        mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+        mutation_id=sent_mutation(),
         actor=actor(),
         now=now(),
         reason=request.form.get("reason"),

@@ -19,7 +19,7 @@ from app.doors.centre.pointing import pointer_to, pointers_by_level
 from app.doors.centre.printing import printed
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
-from app.doors.request import actor, gettext, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, sent_mutation, session
 from forms.printing import PdfUnavailable, print_pdf
 
 views = Blueprint("review", __name__)
@@ -43,7 +43,7 @@ def hand_in(code: str) -> ResponseReturnValue:
                 session(),
                 installation().vault,
                 patient=patient,
-                mutation_id=request.form.get("mutation") or str(uuid.uuid4()),
+                mutation_id=sent_mutation(),
                 actor=actor(),
                 now=now(),
                 left_out_because=request.form.get("because"),

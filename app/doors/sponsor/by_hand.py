@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.cohort.deciding import Desk
 from app.cohort.models import Decision
 from app.collection.questionnaires import list_rules_of
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, installation, language, now, sent_mutation, session
 from app.doors.sponsor.rights import study
 from app.kernel.errors import Refusal
 
@@ -69,7 +69,7 @@ def carry_out(
     reason = form.get("reason", "").strip()[:LONGEST]
     if not reason:
         return confirm_page(preview(), gettext("Donnez un motif : il est gardé avec la décision.")), 422
-    mutation = form.get("mutation", "")[:64] or uuid4().hex
+    mutation = sent_mutation()
     try:
         with session().begin_nested():
             decision = operation(Given(desk(), mutation, reason, form.get("seen", "")))

@@ -15,6 +15,7 @@ from app.doors.sponsor.by_hand import Preview, carry_out, confirm_page
 from app.doors.sponsor.foretelling import merge_of_centres, split_of_spelling
 from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, study
+from app.kernel.texts import whole_number
 from app.outreach.people import respondents_of
 from app.outreach.standing import Standing, standings
 
@@ -56,14 +57,14 @@ def show_one(code: str, centre_id: int) -> ResponseReturnValue:
 @allow(managers)
 def merge(code: str, centre_id: int) -> ResponseReturnValue:
     """What merging this centre into another one would move."""
-    return confirm_page(_merging(_centre(centre_id), _centre(request.args.get("into", 0, type=int))))
+    return confirm_page(_merging(_centre(centre_id), _centre(request.args.get("into", 0, type=whole_number))))
 
 
 @pages.post("/studies/<code>/centres/<int:centre_id>/merge")
 @allow(managers)
 def do_merge(code: str, centre_id: int) -> ResponseReturnValue:
     """Merges the two as the preview said."""
-    gone, kept = _centre(centre_id), _centre(request.form.get("kept", 0, type=int))
+    gone, kept = _centre(centre_id), _centre(request.form.get("kept", 0, type=whole_number))
     return carry_out(
         lambda g: merge_centres(g.desk, gone, kept, mutation_id=g.mutation_id, reason=g.reason, seen=g.seen),
         lambda: _merging(gone, kept),

@@ -4,11 +4,12 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 
 from app.doors.guard import allow
-from app.doors.request import actor, installation, now, session
+from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import statisticians, study
 from app.extraction.cuts import counts_of, list_cuts
-from app.extraction.jobs import ask_export, job_of, job_path, list_jobs
+from app.extraction.jobs import ask_export, failure_of, job_of, job_path, list_jobs
 from app.extraction.models import FORMATS
+from app.kernel.texts import whole_number
 
 pages = Blueprint("exporting", __name__)
 
@@ -20,7 +21,10 @@ def show(code: str) -> ResponseReturnValue:
     jobs = list_jobs(session(), study())
     waiting = any(job.state in ("asked", "building") for job in jobs)
     cuts = [(cut, counts_of(cut)) for cut in list_cuts(session(), study())]
-    return render_template("exports.html", jobs=jobs, waiting=waiting, formats=FORMATS, cuts=cuts)
+    failures = {job.id: failure_of(job, language()) for job in jobs if job.state == "failed"}
+    return render_template(
+        "exports.html", jobs=jobs, failures=failures, waiting=waiting, formats=FORMATS, cuts=cuts
+    )
 
 
 @pages.post("/studies/<code>/exports")
@@ -32,8 +36,8 @@ def ask(code: str) -> ResponseReturnValue:
         session(),
         study(),
         format=chosen if chosen in FORMATS and not frozen else "xlsx",
-        freeze_as=request.form.get("name", "").strip()[:120] if frozen else None,
-        since=request.form.get("since", type=int),
+        freeze_as=request.form.get("name", "") if frozen else None,
+        since=request.form.get("since", type=whole_number),
         labels="labels" in request.form,
         submitted_only="submitted_only" in request.form,
         actor=actor(),

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request
+
+from app.kernel.texts import whole_number
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Page:
         """The rank of the last row shown."""
         return min(self.total, self.offset + self.size)
 
+    def address(self, number: int) -> str:
+        """Another page of this table, beside this one's address: what else the address asks for stays asked."""
+        return "?" + urlencode([*((name, value) for name, value in request.args.items() if name != "page"), ("page", number)])
+
     @property
     def offset(self) -> int:
         """How many rows come before."""
@@ -53,7 +60,7 @@ class Order:
 
 def asked_number() -> int:
     """The page number in the address, 1 when there is none."""
-    return max(1, request.args.get("page", 1, type=int))
+    return max(1, request.args.get("page", 1, type=whole_number))
 
 
 def asked_page(total: int, size: int) -> Page:

@@ -13,11 +13,12 @@ from app.cohort.review import Case, decided_cases, find_case, list_cases, list_d
 from app.cohort.telling import told_by_hand
 from app.cohort.undoing import undo
 from app.doors.guard import allow
-from app.doors.request import installation, language, session
+from app.doors.request import installation, language, sent_mutation, session
 from app.doors.sponsor.by_hand import desk
 from app.doors.sponsor.evidence import compare, ways
 from app.doors.sponsor.rights import managers, someone, study
 from app.kernel.errors import Refusal
+from app.kernel.texts import whole_number
 
 pages = Blueprint("reviewing", __name__)
 QUEUE = 12
@@ -49,9 +50,9 @@ def answer(code: str, case_id: int) -> ResponseReturnValue:
             desk(),
             case_id,
             form.get("action", ""),
-            mutation_id=form.get("mutation", "")[:64] or uuid4().hex,
+            mutation_id=sent_mutation(),
             target=form.get("target") or None,
-            reason=form.get("reason", "").strip()[:500] or None,
+            reason=form.get("reason"),
         )
     except AlreadyDecided as refused:
         return _page(_queue() or _queue(everything=True), refused), 409
@@ -109,7 +110,7 @@ def _page(queue: list[Case], refused: Refusal | None = None) -> str:
     # Once everything was put off, the round begins again and nothing is carried on.
     waiting = [one for one in _skipped() if case is None or one != case.id]
     skip = _address(waiting) if any(one.id not in _skipped() for one in queue) else None
-    done = request.args.get("done", type=int)
+    done = request.args.get("done", type=whole_number)
     return render_template(
         "review.html",
         case=case,
