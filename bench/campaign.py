@@ -20,8 +20,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import Response
+from app.kernel.clock import PARIS
 from app.kernel.installation import Installation
-from app.outreach.calendar import PARIS, is_working_day, morning
+from app.outreach.calendar import is_working_day, morning
 from app.outreach.campaigns import Plan, set_plan
 from app.outreach.delivery import deliver_due
 from app.outreach.inviting import invite

@@ -4,8 +4,7 @@ It writes on the response it is given and nowhere else.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -16,17 +15,10 @@ from app.collection.evaluated import key_of, pack
 from app.collection.models import Response
 from app.collection.questionnaires import Published
 from app.collection.situations import situation_of
+from app.kernel.clock import day_of
 from app.kernel.vault import Vault
 from forms.definition import Questionnaire
 from forms.evaluation import Evaluation, evaluate
-
-# The study's calendar: a chart is read in France, and "today" in a check is the reader's day.
-CALENDAR = ZoneInfo("Europe/Paris")
-
-
-def day_of(instant: datetime) -> date:
-    """The calendar day of an instant, as checks on "today" mean it."""
-    return instant.astimezone(CALENDAR).date()
 
 
 def evaluate_document(

@@ -9,6 +9,7 @@ from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.feeding import Reading
 from app.extraction.software import software
 from app.extraction.times import said
+from app.kernel.clock import day_of
 from exports.limits import ROWS, measured
 from exports.tables import Column, Row, Table, Written
 
@@ -97,7 +98,7 @@ def _conventions(cited: Cited, written: Written) -> Iterator[Row]:
         yield ("conventions", f"Feuille continuée : {sheet}", f"Continued sheet: {sheet}",
                f"plus de {ROWS - 1} lignes ; la suite est dans {sheet} / more rows than a sheet holds")
     code = cited.reading.study.code
-    at = cited.anchor.at.date().isoformat()
+    at = day_of(cited.anchor.at).isoformat()
     yield ("citer", "Citer une variable", "Citing a variable",
            f"étude {code}, données au {at}, feuille.variable (ex. patients.statut), "
            f"sha256 des données {cited.data_sha256[:12]}…")

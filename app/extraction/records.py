@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from app.collection.evaluated import key_from, pack
-from app.collection.evaluating import day_of
 from app.collection.questionnaires import Published
 from app.extraction.reading import PatientRow
+from app.kernel.clock import day_of
 from forms.answers import Answers
 from forms.evaluation import evaluate
 

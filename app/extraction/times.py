@@ -1,11 +1,9 @@
 """Instants as cells: naive UTC and its twin on the clock of Paris, to the second."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
+from app.kernel.clock import PARIS
 from exports.tables import Column
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def utc(at: datetime | None) -> datetime | None:

@@ -1,12 +1,12 @@
 """French working time: when a reminder may land in a hospital's mailbox. It knows no study."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-PARIS = ZoneInfo("Europe/Paris")
+from app.kernel.clock import PARIS
+
 OPENS, CLOSES = time(9), time(17)
 
 
@@ -33,7 +33,7 @@ def working_moment(at: datetime) -> datetime:
 
 def morning(day: date) -> datetime:
     """Nine o'clock in Paris on `day`, in UTC."""
-    return datetime.combine(day, OPENS, PARIS).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, OPENS, PARIS).astimezone(UTC)
 
 
 @cache

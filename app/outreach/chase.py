@@ -11,6 +11,7 @@ from app.cohort.centres import list_centres
 from app.cohort.models import Centre, Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.outreach.campaigns import plan_of
 from app.outreach.errors import ChaseRefused
 from app.outreach.models import Chase, Contact, Mail, Respondent
@@ -204,13 +205,13 @@ def _step(
     if reachable == 0:
         return "other_respondent" if known else "find_respondent", None
     if chase and chase.next_on is not None:
-        return ("telephone", None) if chase.next_on <= now.date() else ("wait", chase.next_on)
+        return ("telephone", None) if chase.next_on <= day_of(now) else ("wait", chase.next_on)
     if standing.active_at and now - standing.active_at < quiet:
-        return "wait", (standing.active_at + quiet).date()
+        return "wait", day_of(standing.active_at + quiet)
     if not sent:
         return "invite", None
     if now - max(sent) < PATIENCE:
-        return "wait", (max(sent) + PATIENCE).date()
+        return "wait", day_of(max(sent) + PATIENCE)
     return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind", None
 
 

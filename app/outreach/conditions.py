@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.collection.questionnaires import has_list
+from app.kernel.clock import day_of
 from app.outreach.campaigns import Plan
 from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
 from app.outreach.queries import has_open_query
@@ -110,7 +111,7 @@ def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verd
     """Whether the mail of `facts` may begin to leave at `now`, read in the caller's transaction."""
     why = _person(facts.stopped_at, facts.bounced_at, facts.revoked_at, facts.expires_at, now)
     why = why or ("paused" if facts.paused_at is not None else None)
-    why = why or ("closed" if facts.closes_on is not None and now.date() > facts.closes_on else None)
+    why = why or ("closed" if facts.closes_on is not None and day_of(now) > facts.closes_on else None)
     if why is None and facts.kind == "colleague":
         why = "accepted" if facts.accepted_at is not None else None
     elif why is None and facts.kind != "newcomer":

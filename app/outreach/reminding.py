@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.kernel.installation import Installation
-from app.outreach.calendar import PARIS, morning, working_moment
+from app.outreach.calendar import morning, working_moment
 from app.outreach.campaigns import Plan, plan_of
 from app.outreach.colleagues import lapse
 from app.outreach.conditions import REMINDERS, budget, centre_reason, person_reason
@@ -100,7 +101,7 @@ def family_of(standing: Standing, asked: bool) -> Family:
 
 
 def _calendar(plan: Plan, had: Past, family: str, at: datetime, now: datetime) -> str | None:
-    day = at.astimezone(PARIS).date()
+    day = day_of(at)
     if plan.closes_on is not None and day > plan.closes_on:
         return "closed"
     if plan.first_reminder_on is not None and day < plan.first_reminder_on:
@@ -112,12 +113,12 @@ def _calendar(plan: Plan, had: Past, family: str, at: datetime, now: datetime) -
     if had.number(family) > plan.cap(family):
         return "capped"
     # Working hours move a reminder by some hours each time; whole days are what is meant.
-    last = (had.last_at or now).astimezone(PARIS).date()
+    last = day_of(had.last_at or now)
     return "too_soon" if day < last + timedelta(days=plan.reminder_days) else None
 
 
 def _moment(now: datetime, on: date | None) -> datetime:
-    today = now.astimezone(PARIS).date()
+    today = day_of(now)
     return working_moment(now if on is None or on <= today else morning(on))
 
 

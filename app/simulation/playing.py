@@ -19,6 +19,7 @@ from app.collection.questionnaires import questionnaire_of
 from app.collection.saving import save
 from app.collection.submitting import submit
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.kernel.installation import Installation
 from app.outreach.links import actor_of, enter
 from app.outreach.models import Link, Respondent
@@ -122,7 +123,7 @@ class Player:
         facts = list_facts(session, vault, patient)
         questionnaire = questionnaire_of(session, find_study(session, self.study_code))
         seed = f"{self.seed}\x1f{patient.code}\x1f{attempt}"
-        sheet = answers_for(questionnaire, seed, facts, act.at.date())
+        sheet = answers_for(questionnaire, seed, facts, day_of(act.at))
         changes = changes_of(sheet)
         if act.deed == "draft":
             changes = changes[: len(changes) // 2]

@@ -14,10 +14,10 @@ from app.cohort.models import Centre, Patient, PatientIdentity, Study
 from app.cohort.patients import list_facts, seal_identity
 from app.cohort.studies import register_study
 from app.collection.evaluated import key_of, pack
-from app.collection.evaluating import day_of
 from app.collection.models import Response, Submission
 from app.collection.questionnaires import current_version, publish
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.kernel.tables import random_key
 from app.kernel.vault import Vault
 from forms.answers import Answers

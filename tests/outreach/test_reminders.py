@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.cohort.models import Patient
+from app.cohort.models import Centre, Patient
 from app.collection.models import Disposition
+from app.kernel.clock import PARIS
 from app.kernel.installation import Installation
-from app.outreach import links, queries
-from app.outreach.calendar import PARIS, is_working_day, working_moment
+from app.outreach import chase, links, queries
+from app.outreach.calendar import is_working_day, working_moment
 from app.outreach.campaigns import Plan, check_plan, order_rules, plan_of, set_plan
 from app.outreach.delivery import deliver_due
 from app.outreach.errors import CampaignRefused, CountNotConfirmed
@@ -200,3 +201,21 @@ def test_the_plan_of_a_study_is_kept_and_used(installation: Installation) -> Non
         assert plan_of(session, town.study_id) == wanted
     assert reminded(town, NOW + timedelta(days=20))[0][2] == "calendar"
     assert reminded(town, NOW + timedelta(days=50))[0][2] == "closed"
+
+
+@pytest.mark.parametrize(("hour", "left"), [(22, 1), (23, 0)])
+def test_a_day_ends_at_midnight_in_paris_for_mails_and_for_calls(
+    installation: Installation, hour: int, left: int
+) -> None:
+    town = make_town(installation)
+    day, at = date(2026, 12, 4), datetime(2026, 12, 4, hour, 30, tzinfo=UTC)
+    with installation.database.writing() as session:
+        study = town.study(session)
+        set_plan(session, study, Plan(closes_on=day), actor=DESK, now=NOW)
+        invite(session, installation, study, actor=DESK, now=NOW)
+        centre = session.get_one(Centre, town.centres[0])
+        chase.set_status(session, study, centre, status="open", next_on=day + timedelta(days=1), actor=DESK, now=NOW)
+    assert deliver_due(installation, lambda: at).sent == left
+    with installation.database.reading() as session:
+        (line,) = chase.desk(session, town.study(session), at)
+    assert line.step == ("wait" if left else "telephone")

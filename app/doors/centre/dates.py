@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from app.collection.evaluating import CALENDAR
 from app.doors.request import language
+from app.kernel.clock import PARIS
 
 
 def day(on: date | None) -> str:
@@ -22,13 +22,13 @@ def partial_date(iso: str | None) -> str:
 
 def instant(at: datetime) -> str:
     """A day and a time in the study's calendar."""
-    local = at.astimezone(CALENDAR)
+    local = at.astimezone(PARIS)
     return f"{local:%Y-%m-%d %H:%M}" if _english() else f"{local:%d/%m/%Y à %H:%M}"
 
 
 def clock_time(at: datetime) -> str:
     """The time of day in the study's calendar: 14:32."""
-    return f"{at.astimezone(CALENDAR):%H:%M}"
+    return f"{at.astimezone(PARIS):%H:%M}"
 
 
 def _english() -> bool:

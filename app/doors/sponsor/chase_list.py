@@ -6,6 +6,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from app.kernel.clock import day_of
 from app.kernel.language import Language
 from app.outreach.chase import STATUSES, STEPS, ChaseLine
 
@@ -47,7 +48,7 @@ def _row(line: ChaseLine, language: Language) -> list[object]:
         STATUSES[line.status][at],
         line.next_on,
         line.mails,
-        line.last_mail_at.date() if line.last_mail_at else None,
+        day_of(line.last_mail_at) if line.last_mail_at else None,
         line.reachable,
     ]
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, gettext
@@ -16,11 +15,11 @@ from app.doors.request import Passage, language
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
 from app.doors.sponsor.wording_journal import say_action, say_subject
+from app.kernel.clock import PARIS
 from app.outreach.chase import STATUSES, STEPS
 from app.outreach.conditions import REASONS
 
 DASH = "–"
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def start_wording(app: Flask) -> None:
