@@ -214,7 +214,7 @@ def test_a_day_ends_at_midnight_in_paris_for_mails_and_for_calls(
         set_plan(session, study, Plan(closes_on=day), actor=DESK, now=NOW)
         invite(session, installation, study, actor=DESK, now=NOW)
         centre = session.get_one(Centre, town.centres[0])
-        chase.set_status(session, study, centre, status="open", next_on=day + timedelta(days=1), actor=DESK, now=NOW)
+        chase.set_status(session, study, centre, status="call_back", next_on=day + timedelta(days=1), actor=DESK, now=NOW)
     assert deliver_due(installation, lambda: at).sent == left
     with installation.database.reading() as session:
         (line,) = chase.desk(session, town.study(session), at)
