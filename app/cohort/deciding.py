@@ -125,10 +125,7 @@ def _locked(desk: Desk, case_id: int) -> ReviewCase:
 def conclude(
     desk: Desk, done: Done, *, mutation_id: str, reason: str | None, case: ReviewCase | None = None
 ) -> Decision:
-    """Stores the decision, tells the rooms above of a merge, refreshes patients, settles moot cases, journals.
-
-    Raises BadDecision for a reason that cannot be kept.
-    """
+    """Stores the decision, tells the rooms above of a merge, refreshes patients, settles moot cases, journals."""
     reason = _kept(reason)
     settle_moot_cases(desk, done.ledger)
     decision = Decision(

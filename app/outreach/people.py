@@ -54,11 +54,10 @@ def add_respondent(
 
     Raises RespondentExists when somebody else has just added the same address to this centre.
     """
-    mailbox = _mailbox(session, installation, person)
     respondent = Respondent(
         study_id=study.id,
         centre_id=centre.id,
-        mailbox=mailbox,
+        mailbox=_mailbox(session, installation, person),
         function=person.function,
         language=person.language,
         source=source,
@@ -71,9 +70,8 @@ def add_respondent(
             session.add(respondent)
     except IntegrityError:
         raise RespondentExists(centre=centre.name) from None
-    session.add(
-        RespondentIdentity(respondent_id=respondent.id, **seal(installation.vault, respondent.id, person))
-    )
+    sealed = seal(installation.vault, respondent.id, person)
+    session.add(RespondentIdentity(respondent_id=respondent.id, **sealed))
     links.make_link(session, installation.keys, respondent, now, expires_at=accept_by)
     _journal(
         session, study, respondent, actor, now, "respondent.added", new=f"{centre.code} {person.function}"
