@@ -1,6 +1,6 @@
-"""The fault harness in its long form: workers killed 1,000 times, two workers, races; on both engines (trust.md M).
+"""The fault harness in its long form, on both engines: workers killed 1,000 times, two workers, races; 8 people saving.
 
-`RECUEIL_FAULTS` sets the number of kills (1,000 by default); the other counts follow it.
+`RECUEIL_FAULTS` sets the number of kills (1,000 by default); the other counts follow it, ten saves a person to a kill.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app.cohort.centres import ensure_centre
+from app.cohort.patients import enrol_patient
+from app.collection.opening import open_study
+from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.faults.mail_kills import Count, run_kills, run_together
 from tests.faults.mail_races import check_then_mark, run_races
+from tests.faults.saving import long_form, without_revision_check
+from tests.faults.saving import run as run_saves
 from tests.fixtures.databases import make_settings
 
 KILLS = 1_000
+SAVES_A_KILL = 10
+COMMAND = Actor.command("bench")
+Fresh = Callable[[], Installation]
 
 
 def run(
@@ -29,23 +38,25 @@ def run(
     wanted = kills or int(os.environ.get("RECUEIL_FAULTS", KILLS))
     found: dict[str, Any] = {"kills": wanted}
     for engine in engines:
-        found[engine] = _engine(engine, wanted, json)
+        with _installations(engine) as fresh:
+            mails, saves = _mails(fresh, engine, wanted, json), run_saving(fresh, engine, wanted, json)
+        kept = mails.pop("promises_kept") and saves.pop("promises_kept")
+        found[engine] = {**mails, **saves, "promises_kept": kept}
     found["promises_kept"] = all(found[engine]["promises_kept"] for engine in engines)
     return found
 
 
-def _engine(engine: str, kills: int, quiet: bool) -> dict[str, Any]:
-    with _installations(engine) as fresh:
-        killed = run_kills(fresh(), kills)
-        _say(quiet, engine, "kills", asdict(killed))
-        broken = run_kills(fresh(), max(20, kills // 20), courier="send then mark")
-        _say(quiet, engine, "send then mark (must fail)", asdict(broken))
-        together = run_together(fresh(), mails=max(100, kills), workers=2)
-        _say(quiet, engine, "two workers", asdict(together))
-        races = run_races(fresh(), kills)
-        _say(quiet, engine, "races", asdict(races))
-        controls = run_races(fresh(), max(40, kills // 10), check_then_mark)
-        _say(quiet, engine, "check then mark (must fail)", asdict(controls))
+def _mails(fresh: Fresh, engine: str, kills: int, quiet: bool) -> dict[str, Any]:
+    killed = run_kills(fresh(), kills)
+    _say(quiet, engine, "kills", asdict(killed))
+    broken = run_kills(fresh(), max(20, kills // 20), courier="send then mark")
+    _say(quiet, engine, "send then mark (must fail)", asdict(broken))
+    together = run_together(fresh(), mails=max(100, kills), workers=2)
+    _say(quiet, engine, "two workers", asdict(together))
+    races = run_races(fresh(), kills)
+    _say(quiet, engine, "races", asdict(races))
+    controls = run_races(fresh(), max(40, kills // 10), check_then_mark)
+    _say(quiet, engine, "check then mark (must fail)", asdict(controls))
     kept = killed.promises_kept and together.promises_kept and races.late == 0
     return {
         "killed": asdict(killed),
@@ -57,8 +68,38 @@ def _engine(engine: str, kills: int, quiet: bool) -> dict[str, Any]:
     }
 
 
+def run_saving(fresh: Fresh, engine: str, kills: int, quiet: bool) -> dict[str, Any]:
+    """8 people saving to one patient; then the same without a revision check, which must be caught."""
+    installation = fresh()
+    kept = long_form(installation, _patient(installation), kills * SAVES_A_KILL)
+    _say(quiet, engine, "8 people saving", kept.counts())
+    installation = fresh()
+    each = max(20, kills // 20)
+    broken = run_saves(
+        installation, _patient(installation), clients=8, saves=each, alter=without_revision_check
+    )
+    _say(quiet, engine, "saving without a revision check (must fail)", broken.counts())
+    return {
+        "saving": kept.counts(),
+        "without_revision_check_caught": len(broken.overwritten) > 0,
+        "promises_kept": not kept.problems and len(broken.overwritten) > 0,
+    }
+
+
+def _patient(installation: Installation) -> str:
+    """The key of the one patient of a study just opened."""
+    now = installation.clock()
+    with installation.database.writing() as session:
+        study = open_study(session, "calci_sts", actor=COMMAND, now=now)
+        centre = ensure_centre(
+            session, study, "CHU DE TOULOUSE", finess=None, city="TOULOUSE", postcode="31000", actor=COMMAND, now=now
+        )  # fmt: skip
+        patient = enrol_patient(session, installation.vault, study, centre, actor=COMMAND, now=now, sex=2)
+        return patient.id
+
+
 @contextmanager
-def _installations(engine: str) -> Iterator[Callable[[], Installation]]:
+def _installations(engine: str) -> Iterator[Fresh]:
     with tempfile.TemporaryDirectory() as folder:
         base, made = Path(folder), []
         server = _postgres(base) if engine == "postgres" else None
