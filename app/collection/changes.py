@@ -41,6 +41,13 @@ class LineChange:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """What the list says under this question is right."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Clash:
     """The same answer, changed by two people: what is stored now and what was sent."""
 

@@ -7,7 +7,7 @@ from app.collection.documents import address_of
 from app.collection.errors import CorrectionContradicts, CorrectionIncomplete
 from forms.answers import Address
 from forms.definition import Questionnaire
-from forms.evaluation import Evaluation
+from forms.evaluation import Evaluation, Finding
 
 Place = tuple[str, str | None]
 
@@ -21,14 +21,19 @@ def refuse_bad_correction(
     the same save. What it opens elsewhere, or on a line just added, is only asked afterwards, so it stays
     open and is listed until it is answered.
     """
-    known = {(finding.code, finding.addresses) for finding in before.blocking}
-    new = [finding for finding in after.blocking if (finding.code, finding.addresses) not in known]
+    new = new_contradictions(before, after)
     if new:
         raise CorrectionContradicts(new, after, why_fr=new[0].message.fr, why_en=new[0].message.en)
     left = _left_here(questionnaire, before, after, outcome)
     if left:
         label = questionnaire.questions[left[0].name].label
         raise CorrectionIncomplete(left, after, count=len(left), first_fr=label.fr, first_en=label.en)
+
+
+def new_contradictions(before: Evaluation, after: Evaluation) -> list[Finding]:
+    """The blocking findings that were not there before."""
+    known = {(finding.code, finding.addresses) for finding in before.blocking}
+    return [finding for finding in after.blocking if (finding.code, finding.addresses) not in known]
 
 
 def _left_here(

@@ -1,7 +1,8 @@
 """A response's document: its answers and lines as stored, and as the questionnaire engine reads them.
 
 Pure: it knows no session. Every stored cell carries `r`, the revision of its last change; an emptied
-answer keeps its `r` alone, so that a stale save of it is still noticed.
+answer keeps its `r` alone, so that a stale save of it is still noticed. `p` is what was said of a fact of the
+list (confirmed, proposed, accepted, refused): a proposal that is not accepted is kept and does not count.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import orjson
 from forms.answers import Address, Answers, Cell
 
 StoredCell = dict[str, Any]
+NOT_IN_FORCE = ("proposed", "refused")
 
 
 @lru_cache(maxsize=65_536)
@@ -39,17 +41,27 @@ class Document:
         return orjson.dumps({"answers": self.answers, "lines": self.lines}).decode()
 
     def as_answers(self) -> Answers:
-        """What the engine evaluates: emptied answers are left out."""
+        """What the engine evaluates: emptied answers are left out, and corrections of the list not yet accepted."""
         cells = {
             address_of(text): cell_of(stored)
             for text, stored in self.answers.items()
-            if "v" in stored or "m" in stored
+            if ("v" in stored or "m" in stored) and stored.get("p") not in NOT_IN_FORCE
         }
         return Answers(cells, self.lines)
 
     def revision_of(self, address: str) -> int:
         """The revision of the last change of this answer; 0 when it never had one."""
         return int(self.answers.get(address, {}).get("r", 0))
+
+    def said_of(self, name: str) -> str | None:
+        """What was said of a fact of the list; None while nobody has."""
+        said: str | None = self.answers.get(name, {}).get("p")
+        return said
+
+    def say(self, name: str, said: str | None, revision: int) -> None:
+        """Keeps beside its answer what was said of a fact of the list; None takes it back."""
+        kept = {**content(self.answers.get(name, {})), "r": revision}
+        self.answers[name] = {**kept, "p": said} if said else kept
 
 
 def cell_of(stored: StoredCell) -> Cell:
@@ -70,8 +82,8 @@ def stored_of(cell: Cell) -> StoredCell:
 
 
 def content(stored: StoredCell) -> StoredCell:
-    """A stored cell without its revision: what the journal keeps and what two savers are compared by."""
-    return {key: value for key, value in stored.items() if key != "r"}
+    """A stored cell without its marks: what the journal keeps and what two savers are compared by."""
+    return {key: value for key, value in stored.items() if key not in ("r", "p")}
 
 
 def as_journalled(stored: StoredCell) -> str | None:

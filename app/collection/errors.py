@@ -216,3 +216,29 @@ class BothAnswered(CollectionRefusal):
     status = 409
     fr = "{one} et {other} ont chacun des réponses : décidez d’abord lesquelles sont les bonnes."
     en = "{one} and {other} both have answers: first decide which are right."
+
+
+class UnknownProposal(CollectionRefusal):
+    """A proposal that this study does not have, or that its centre took back."""
+
+    code = "unknown-proposal"
+    status = 404
+    fr = "Cette proposition n’existe pas, ou le centre l’a retirée."
+    en = "There is no such proposal, or its centre took it back."
+
+
+class ProposalChanged(CollectionRefusal):
+    """The centre said something else since the proposal was read."""
+
+    code = "proposal-changed"
+    status = 409
+    fr = "Le centre a changé cette proposition entre-temps : relisez-la avant de décider."
+    en = "The centre changed this proposal meanwhile: read it again before deciding."
+
+
+class RefusalNeedsReason(CollectionRefusal):
+    """A centre whose correction is refused is told why."""
+
+    code = "refusal-needs-reason"
+    fr = "Dites au centre pourquoi sa correction n’est pas retenue."
+    en = "Tell the centre why its correction is not taken."

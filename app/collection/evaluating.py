@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
-from app.cohort.patients import list_facts
 from app.collection.documents import Document
 from app.collection.evaluated import key_of, pack
+from app.collection.facts import facts_in_use
 from app.collection.models import Response
 from app.collection.questionnaires import Published
 from app.collection.situations import situation_of
@@ -30,7 +30,7 @@ def evaluate_document(
     now: datetime,
 ) -> tuple[Evaluation, Mapping[str, object]]:
     """States, derived values, findings and progress of a document; and the list facts they rest on."""
-    facts = list_facts(session, vault, patient)
+    facts = facts_in_use(session, vault, patient, document)
     return evaluate(questionnaire, document.as_answers(), facts, day_of(now)), facts
 
 

@@ -16,8 +16,10 @@ from app.cohort.models import Patient, Study
 from app.cohort.patients import enrol_patient, patient_by_code
 from app.collection.changes import Change
 from app.collection.errors import CollectionRefusal, ImportRefused, UnknownQuestion
+from app.collection.facts import facts_checked
 from app.collection.parsing import question_at
 from app.collection.questionnaires import questionnaire_of
+from app.collection.reading import response_of
 from app.collection.saving import SaveReply, save
 from app.collection.submitting import missing_required, submit
 from app.kernel.actor import Actor
@@ -111,6 +113,7 @@ class _Importer:
         if not read.changes:
             return patient, read.warnings
         reply = self._save(patient, read)
+        read.warnings.extend(self._proposed(patient, reply))
         read.warnings.extend(finding.message[self.language] for finding in reply.evaluation.warnings)
         if given.get("submit"):
             self._submit(patient, reply, read)
@@ -154,6 +157,16 @@ class _Importer:
                 [f"{name} : {message[self.language]}" for name, message in reply.refused.items()], why=""
             )
         return reply
+
+    def _proposed(self, patient: Patient, reply: SaveReply) -> list[str]:
+        """What the file says against the list: it waits for the sponsor's decision."""
+        response = response_of(self.session, patient)
+        checks = facts_checked(self.session, response) if response is not None else {}
+        return [
+            _say(self.language, f"{name} : autre que dans la liste, proposé au promoteur.",
+                 f"{name}: other than in the list, proposed to the sponsor.")
+            for name, check in checks.items() if check.state == "proposed" and name in reply.stored
+        ]  # fmt: skip
 
     def _submit(self, patient: Patient, reply: SaveReply, read: _Given) -> None:
         left = missing_required(reply.evaluation)

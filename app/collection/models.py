@@ -1,13 +1,14 @@
-"""The tables of the collection: published questionnaires, responses, submissions, dispositions. No rule lives here."""
+"""The tables of the collection: questionnaires, responses, submissions, dispositions, facts checked. No rule lives here."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.tables import Base, RandomKey, UtcDateTime, enum_check, intpk
 
 STATUSES = ("draft", "submitted", "corrected")
+FACT_STATES = ("confirmed", "proposed", "accepted", "refused", "withdrawn")
 DISPOSITIONS = ("not_our_patient", "never_treated", "chart_not_found", "moved", "opposed")
 
 
@@ -128,3 +129,34 @@ class Disposition(Base):
     destination: Mapped[str | None] = mapped_column(Text)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(Text)
+
+
+class FactCheck(Base):
+    """What a centre said of one fact of the list: that it is right, or another value proposed; and what became of that.
+
+    `sealed` holds the list's value and the proposed one, since either may be an identity.
+    """
+
+    __tablename__ = "fact_check"
+    __table_args__ = (
+        UniqueConstraint("response_id", "name", name="uq_fact_check_response_id_name"),
+        enum_check("state", FACT_STATES),
+        CheckConstraint("(state IN ('accepted', 'refused')) = (decided_at IS NOT NULL)", name="decided_at"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_by"),
+        CheckConstraint("state != 'refused' OR reason IS NOT NULL", name="refused_has_reason"),
+        Index("ix_fact_check_study_state", "study_id", "state"),
+    )
+
+    id: Mapped[RandomKey]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"))
+    name: Mapped[str] = mapped_column(String(32))
+    fact: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int]
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)

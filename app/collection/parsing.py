@@ -30,7 +30,7 @@ class Parsed:
 
     cells: list[tuple[Address, Cell, int | None]] = field(default_factory=list)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
-    identities: list[tuple[Question, Cell]] = field(default_factory=list)
+    identities: list[tuple[Question, Cell, int | None]] = field(default_factory=list)
 
 
 def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Parsed:
@@ -47,7 +47,7 @@ def parse_changes(questionnaire: Questionnaire, changes: Iterable[Change]) -> Pa
             parsed.refused[str(change.address)] = {"fr": refused.fr, "en": refused.en}
             continue
         if question.identity:
-            parsed.identities.append((question, cell))
+            parsed.identities.append((question, cell, change.base_revision))
         else:
             parsed.cells.append((change.address, cell, change.base_revision))
     return parsed

@@ -14,9 +14,9 @@ from app.cohort.models import Patient, Study
 from app.collection.changes import (
     Change,
     Clash,
+    Confirmation,
     LineChange,
     Outcome,
-    Step,
     add_line,
     apply_cells,
     copy_line,
@@ -25,11 +25,11 @@ from app.collection.changes import (
     open_line,
     remove_line,
 )
+from app.collection.confirming import take_facts
 from app.collection.correcting import refuse_bad_correction
 from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
 from app.collection.errors import AnswersRefused, Conflict, ReasonNeeded
-from app.collection.identities import complete_identity
 from app.collection.models import Response
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.parsing import Parsed, parse_changes
@@ -38,7 +38,6 @@ from app.collection.responses import Writer, begin_response, lock_response, reas
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
-from forms.refusals import AnswerRefused
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def save(
     vault: Vault,
     *,
     patient: Patient,
-    changes: Sequence[Change | LineChange],
+    changes: Sequence[Change | LineChange | Confirmation],
     mutation_id: str,
     actor: Actor,
     now: datetime,
@@ -87,20 +86,28 @@ def save(
     refuse_disposed(session, patient)
     if response is None:
         response = begin_response(session, patient, version)
-    elif response.status != "draft" and writer.reason is None:
+    elif response.status != "draft" and writer.reason is None and not _confirms_only(changes):
         raise ReasonNeeded
     reply = _apply(writer, version, response, changes)
     remember(session, response, mutation_id, digest, _remembered(reply), now)
     return reply
 
 
+def _confirms_only(changes: Sequence[Change | LineChange | Confirmation]) -> bool:
+    return all(isinstance(one, Confirmation) for one in changes)
+
+
 def _apply(
-    writer: Writer, version: Published, response: Response, changes: Sequence[Change | LineChange]
+    writer: Writer,
+    version: Published,
+    response: Response,
+    changes: Sequence[Change | LineChange | Confirmation],
 ) -> SaveReply:
     document = Document.loads(response.document)
     parsed = parse_changes(version.questionnaire, [one for one in changes if isinstance(one, Change)])
     revision, outcome = response.revision + 1, Outcome()
-    _apply_identities(writer, parsed, outcome)
+    confirmed = [one.name for one in changes if isinstance(one, Confirmation)]
+    take_facts(writer, version.questionnaire, response, document, parsed, confirmed, revision, outcome)
     _apply_answers(version, document, parsed, revision, outcome)
     for line in changes:
         if isinstance(line, LineChange):
@@ -126,18 +133,6 @@ def _apply_line(
         copy_line(document, group, line.line or 0, revision, outcome)
     else:
         remove_line(document, group, line.line or 0, revision, outcome)
-
-
-def _apply_identities(writer: Writer, parsed: Parsed, outcome: Outcome) -> None:
-    for question, cell in parsed.identities:
-        try:
-            changed = complete_identity(writer.session, writer.vault, writer.patient, question, cell)
-        except AnswerRefused as refused:
-            parsed.refused[question.name] = {"fr": refused.fr, "en": refused.en}
-            continue
-        outcome.written.append(question.name)
-        if changed:
-            outcome.steps.append(Step("identity.completed", question.name, None, None))
 
 
 def _apply_answers(
@@ -174,7 +169,7 @@ def _write(
         if step.action == "answer":
             outcome.steps[number] = step.named("answer.corrected" if corrects else "answer.saved")
     evaluation = writer.write_back(response, version, document, outcome, revision)
-    if before is not None:
+    if before is not None and any(step.action != "fact.confirmed" for step in outcome.steps):
         refuse_bad_correction(version.questionnaire, before, evaluation, outcome)
         response.status = "corrected"
     return evaluation

