@@ -268,6 +268,7 @@
       return response.text();
     }).then(parsed).then(function (other) {
       replace(other, function () {
+        if (action[0] === "confirm") { (form.querySelector('button[value^="confirm:"]:not([value$="*"])') || form.querySelector(".q__mend summary") || form).focus(); return; }
         var group = form.querySelector('[data-group="' + action[1] + '"]'), lines = group ? group.querySelectorAll(".line") : [];
         var at = lines.length ? lines[lines.length - 1] : group;
         var target = at && at.querySelector("select, input:not([type=hidden]), textarea, button");

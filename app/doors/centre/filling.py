@@ -6,7 +6,8 @@ from markupsafe import Markup, escape
 
 from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Mark, Shown, marks
-from app.doors.centre.skeletons import Skeleton, drawn_as, ident
+from app.doors.centre.skeletons import COMPLETED, Skeleton, drawn_as, ident
+from app.doors.centre.standings import awaits, confirm_all
 from app.doors.request import gettext
 from forms.answers import Address, Cell
 from forms.definition import Question
@@ -22,9 +23,20 @@ def fill(skeleton: Skeleton, shown: Shown) -> str:
     for name, address in shown.fields():
         _value_slots(slots, shown, name, address)
     for block in shown.page.blocks:
+        if block.reads_list:
+            slots[f"facts|{block.key}|"] = confirm_all(_awaiting(shown, block))
         if block.group is not None:
             slots[f"lines|{block.group}|"] = lines_html(skeleton, shown, block, slots)
     return skeleton.blocks.fill(slots)
+
+
+def _awaiting(shown: Shown, block: Block) -> int:
+    names = [str(address) for address in block.before]
+    return sum(
+        awaits(shown.question(name), shown.facts, shown.checked.get(name))
+        for name in names
+        if "@" not in name
+    )
 
 
 def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, str]) -> str:
@@ -81,14 +93,17 @@ def _value_slots(slots: dict[str, str], shown: Shown, name: str, address: Addres
         slots[f"reason|{name}|{entered.missing}"] = " checked"
     if question.read_only:
         _fact_slots(slots, shown, name, question)
-        slots[f"mending|{name}|"] = " open" if entered.typed else ""
     _typed_slots(slots, name, drawn_as(question), bool(question.choices), entered.typed)
 
 
 def _fact_slots(slots: dict[str, str], shown: Shown, name: str, question: Question) -> None:
     slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
-    if question.identity and shown.facts.get(question.from_list) is not None:
-        slots[f"mending|{name}|"] = " hidden"  # a known identity is corrected by a review, not here
+    known = shown.facts.get(question.from_list) is not None
+    slots[f"mend|{name}|"] = gettext("Corriger…") if known else gettext("Écrire")
+    if not known and question.identity and question.from_list not in COMPLETED:
+        slots[f"mending|{name}|"] = " hidden"
+    elif name in shown.entered or not known:
+        slots[f"mending|{name}|"] = " open"
 
 
 def _typed_slots(slots: dict[str, str], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:
@@ -104,11 +119,11 @@ def _typed_slots(slots: dict[str, str], name: str, kind: str, coded: bool, typed
 
 
 def fact_text(shown: Shown, question: Question) -> str:
-    """What the list says of a question, for people; a dash where it says nothing."""
+    """What the list says of a question, for people; else what was answered; a dash where nobody says anything."""
     fact: Any = shown.facts.get(question.from_list)
-    if fact is None:
-        return "—"
     kind = kind_of(question.type)
+    if fact is None:
+        return kind.display(shown.cell(question.name), question, shown.language) or "—"
     try:
         cell = kind.parse(fact if isinstance(fact, str | int | float) else str(fact), question)
     except AnswerRefused:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.cohort.models import Patient
-from app.cohort.patients import list_facts
 from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document
+from app.collection.facts import facts_in_use
 from app.collection.models import Response
 from app.collection.questionnaires import Published
 from app.collection.situations import Situation, situation_of
@@ -15,6 +15,7 @@ from app.doors.centre.asked import asked_beside
 from app.doors.centre.charts import Chart
 from app.doors.centre.plans import Page
 from app.doors.centre.showing import Shown
+from app.doors.centre.standings import Checked, checked_of
 from app.doors.request import installation, language, now, session
 
 
@@ -54,8 +55,13 @@ class Moment:
 
     @cached_property
     def facts(self) -> Mapping[str, object]:
-        """What the list says of the patient."""
-        return list_facts(session(), installation().vault, self.patient)
+        """What the list says of the patient, corrected where the sponsor accepted it."""
+        return facts_in_use(session(), installation().vault, self.patient, self.document)
+
+    @cached_property
+    def checked(self) -> Mapping[str, Checked]:
+        """What was said of the facts of the list."""
+        return checked_of(self.document, self.response)
 
     def is_closed(self, page: Page) -> bool:
         """Whether nothing at all is asked on a page."""
@@ -85,5 +91,6 @@ def shown_of(moment: Moment, page: Page) -> Shown:
         facts=moment.facts if reads_list else {},
         language=language(),
         revision=moment.revision,
+        checked=moment.checked if reads_list else {},
         asked=asked_beside(moment.patient) if moment.submitted else {},
     )

@@ -1,12 +1,14 @@
 """What frames every page about one patient: who it is, the sections with their progress, what comes next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from flask import request
 from markupsafe import Markup
 
+from app.cohort.patients import Identity
 from app.doors.centre.dates import instant, partial_date
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import Page, pages_of
@@ -54,7 +56,7 @@ def frame_of(moment: Moment, page: Page | None) -> dict[str, Any]:
         "here": visitor(),
         "moment": moment,
         "patient": moment.chart,
-        "identity": moment.chart.identity,
+        "identity": identity_shown(moment),
         "menu": [
             SectionStop(one.code, one.letter, one.label, one.stops, *said[one.code])
             for one in stops_of(moment.version.questionnaire, page, language())
@@ -68,7 +70,7 @@ def frame_of(moment: Moment, page: Page | None) -> dict[str, Any]:
 
 def bar_of(moment: Moment) -> dict[str, str]:
     """Who the questionnaire is about and how far it is, as text."""
-    identity = moment.chart.identity
+    identity = identity_shown(moment)
     required = sum(counted[0] for counted in moment.situation.progress.values())
     left = sum(counted[2] for counted in moment.situation.progress.values())
     return {
@@ -82,6 +84,18 @@ def bar_of(moment: Moment) -> dict[str, str]:
         "done": str(required - left),
         "base_url": patient_url(moment.code),
     }
+
+
+def identity_shown(moment: Moment) -> Identity:
+    """Whom a page is about: what the list says, corrected where the sponsor accepted it.
+
+    Of the birth month and year: the worklist, from which charts are looked up, is where the day is shown.
+    """
+    listed = moment.chart.identity
+    if not any(cell.get("p") == "accepted" for cell in moment.document.answers.values()):
+        return replace(listed, birth=(listed.birth or "")[:7])
+    facts: Mapping[str, Any] = moment.facts
+    return Identity(facts["initials"], str(facts["birth"] or "")[:7], facts["sex"])
 
 
 def saved_text(moment: Moment) -> str:

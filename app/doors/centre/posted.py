@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import orjson
 from werkzeug.datastructures import MultiDict
 
-from app.collection.changes import Change, LineChange
+from app.collection.changes import Change, Confirmation, LineChange
 from app.collection.documents import cell_of
 from app.doors.centre.filling import as_entered
 from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Shown
 from app.doors.centre.skeletons import drawn_as
+from app.doors.centre.standings import CONFIRM, awaits
 from app.doors.request import gettext
 from app.kernel.texts import whole_number
 from forms.answers import MISSING, Address
@@ -29,7 +30,7 @@ class Posted:
     """A page as it came back: every field as sent, and the changes that its sender made."""
 
     entered: dict[str, Entered] = field(default_factory=dict)
-    changes: list[Change | LineChange] = field(default_factory=list)
+    changes: list[Change | LineChange | Confirmation] = field(default_factory=list)
 
 
 def as_was(shown: Shown) -> str:
@@ -62,7 +63,25 @@ def read_posted(shown: Shown, form: MultiDict[str, str]) -> Posted:
         if change is not None:
             posted.changes.append(change)
     posted.changes.extend(_line_changes(form.get("do", "")))
+    confirmed = _confirmed(shown, form.get("do", ""))
+    posted.changes = [one for one in posted.changes if not _is_of(one, confirmed)]
+    posted.changes.extend(map(Confirmation, confirmed))
     return posted
+
+
+def _confirmed(shown: Shown, asked: str) -> list[str]:
+    """The facts of the list that the button pressed says are right: one, or all that wait."""
+    action, _, name = asked.partition(":")
+    if action != CONFIRM:
+        return []
+    facts = [one.name for _, one in shown.fields() if shown.question(one.name).read_only]
+    if name != "*":
+        return [one for one in facts if one == name]
+    return [one for one in facts if awaits(shown.question(one), shown.facts, shown.checked.get(one))]
+
+
+def _is_of(change: Change | LineChange | Confirmation, names: list[str]) -> bool:
+    return isinstance(change, Change) and str(change.address) in names
 
 
 def _was(text: str) -> Was:

@@ -45,7 +45,7 @@ def _rows(shown: Shown, addresses: list[Address]) -> tuple[tuple[str, str], ...]
 
 def _answer(shown: Shown, address: Address) -> str:
     question, cell = shown.question(address.name), shown.cell(str(address))
-    if cell.empty and question.from_list and question.read_only:
+    if question.from_list and question.read_only:
         return fact_text(shown, question)
     text = kind_of(question.type).display(cell, question, shown.language)
     return f"{text} ({cell.typed})" if cell.typed and cell.typed != text and text else text

@@ -122,7 +122,10 @@ def _shown(moment: Moment, query: Query) -> Shown | None:
     block = Block(question.section, address.visit, titled=False, before=(address,), fields=(named(address),))
     facts = moment.facts if question.from_list else {}
     page = Page(question.section, address.visit, (block,))
-    return Shown(alone, page, moment.document, moment.situation, facts, language(), moment.revision)
+    checked = moment.checked if question.from_list else {}
+    return Shown(
+        alone, page, moment.document, moment.situation, facts, language(), moment.revision, checked=checked
+    )
 
 
 def _page(moment: Moment, refused: Refused | None) -> str:
@@ -172,9 +175,9 @@ def _label(moment: Moment, query: Query) -> str:
 
 def _current(shown: Shown, query: Query) -> str:
     question = shown.question(Address.parse(query.address).name)
+    if question.read_only:
+        return fact_text(shown, question)  # what the list says stands until its correction is accepted
     said = kind_of(question.type).display(shown.cell(query.address), question, shown.language)
-    if not said and question.read_only:
-        return fact_text(shown, question)  # what the list says stands until it is corrected
     return said or gettext("(vide)")
 
 

@@ -23,6 +23,7 @@ from app.doors.centre.posted import Posted, as_was, read_posted
 from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown
 from app.doors.centre.skeletons import ident
+from app.doors.centre.standings import CONFIRM
 from app.doors.centre.telling import tell_clashes, tell_refusal, tell_refused
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
@@ -103,8 +104,11 @@ def _onwards(moment: Moment, page: Page, reply: SaveReply | None) -> WerkzeugRes
     here = patient_url(moment.code, "questions", page.section, page.visit)
     if asked == "stay" or _appeared(moment, page):
         return redirect(f"{here}?garde=1", 303)
-    if ":" in asked:
-        return redirect(f"{here}#lines-{ident(asked.split(':')[1])}", 303)
+    action, _, what = asked.partition(":")
+    if action == CONFIRM:
+        return redirect(f"{here}#q-{what}" if what != "*" else here, 303)
+    if what:
+        return redirect(f"{here}#lines-{ident(what.partition(':')[0])}", 303)
     return redirect(_next_place(moment, page), 303)
 
 

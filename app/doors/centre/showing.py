@@ -12,6 +12,7 @@ from app.collection.documents import Document, address_of, cell_of
 from app.collection.situations import Found, Situation, is_explained
 from app.doors.centre.plans import Block, Field, Page
 from app.doors.centre.skeletons import ident
+from app.doors.centre.standings import Checked, standing
 from app.doors.request import gettext
 from app.kernel.language import Language
 from forms.answers import EMPTY, Address, Cell
@@ -47,7 +48,8 @@ class Shown:
 
     `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
     instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions;
-    `cells` are the stored answers and `held` what fields show of them, as far as somebody has asked.
+    `cells` are the stored answers and `held` what fields show of them, as far as somebody has asked;
+    `checked` what was said of the facts of the list.
     """
 
     questionnaire: Questionnaire
@@ -62,6 +64,7 @@ class Shown:
     asked: Mapping[str, Markup] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     held: dict[str, Entered] = field(default_factory=dict)
+    checked: Mapping[str, Checked] = field(default_factory=dict)
 
     def question(self, name: str) -> Question:
         """The question of that name."""
@@ -76,9 +79,11 @@ class Shown:
 
     def _read(self, address: str) -> Cell:
         stored = self.document.answers.get(address)
-        if stored:
+        if stored and ("v" in stored or "m" in stored):
             return cell_of(stored)
         question = self.questionnaire.questions[address_of(address).name]
+        if question.identity and question.read_only and address in self.checked:
+            return Cell(self.checked[address].proposed)
         fact = self.facts.get(question.from_list) if question.identity and not question.read_only else None
         return EMPTY if fact is None else Cell(fact)
 
@@ -153,13 +158,16 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
     cell = shown.cell(name)
     off = name in shown.situation.off
     errors = shown.errors.get(name, [])
-    if not (findings or errors or name in shown.asked):
+    question = shown.question(address.name)
+    if not (findings or errors or name in shown.asked or question.read_only):
         if cell.empty:
             return HIDDEN if off else PLAIN
         if not off:
             return ANSWERED
     classes = []
     says = [Markup('<p class="field__error">{}</p>').format(text) for text in errors]
+    if question.read_only:
+        says.append(standing(question, shown.facts, shown.checked.get(name), shown.language))
     says += [shown.asked[name]] if name in shown.asked else []
     if off:
         classes.append("q--off")

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup, escape
 
+from app.collection.facts import is_fact
 from app.doors.centre.plans import Block, Page
 from app.doors.request import gettext
 from app.kernel.language import Language
@@ -95,7 +96,8 @@ def _slot(kind: str, asked: "Asked", extra: object = "") -> Markup:
 
 
 def _block_slot(kind: str, block: "_DrawnBlock") -> Markup:
-    return Markup(OPEN + escape(f"{kind}|{block.group}|") + CLOSE)  # noqa: S704  # escaped on this line
+    named = block.key if kind == "facts" else block.group
+    return Markup(OPEN + escape(f"{kind}|{named}|") + CLOSE)  # noqa: S704  # escaped on this line
 
 
 class Asked:
@@ -120,9 +122,7 @@ class Asked:
         self.reasons = [(code, reason_text(code)) for code in MISSING]
         self.exclusive = str(question.exclusive) if question.exclusive is not None else None
         self.dated = question.dates
-        self.correctable = question.from_list != "patient_code" and (
-            not question.identity or question.from_list in COMPLETED
-        )
+        self.correctable = is_fact(question)
         self.ticks = _ticks(questionnaire, question, address, language) if self.kind == "ticks" else []
 
 

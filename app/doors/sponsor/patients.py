@@ -21,6 +21,7 @@ from app.doors.sponsor.patient_reading import (
     patient_total,
     patients_page,
 )
+from app.doors.sponsor.proposals import rows_of
 from app.doors.sponsor.rights import managers, study
 from app.kernel.errors import Refusal
 from app.outreach.errors import QueryRefused
@@ -103,5 +104,6 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         waiting=questions_on(session(), patient),
         rows=list(zip(keys, traced, strict=True)),
         queries=queries_on(session(), patient),
+        proposals=rows_of(patient),
         problem=refused.message(language()) if refused else None,
     )

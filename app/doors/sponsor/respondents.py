@@ -90,7 +90,7 @@ def reveal(code: str) -> ResponseReturnValue:
 
 # The pages that know names, and return here after they were asked for.
 HELD = re.compile("[0-9a-f]{32}")
-REVEALING = ("respondents.show", "outbox.show", "chasing.show", "reviewing.show")
+REVEALING = ("respondents.show", "outbox.show", "chasing.show", "reviewing.show", "proposals.show")
 
 
 def _page(refused: Refusal | None = None) -> str:

@@ -30,6 +30,14 @@ class Call(Screen):
     note = Line(most=2_000)
 
 
+class Decision(Screen):
+    """What becomes of a centre's proposal; `seen` is the revision that was read."""
+
+    accept = Line(most=1)
+    seen = Count()
+    reason = Line(most=500)
+
+
 class Standing(Screen):
     """Where the desk stands with a centre, and when to call again."""
 
