@@ -123,6 +123,7 @@ def _conditions(parts: Fields) -> dict[str, Any]:
         "identity": parts.flag("identity"),
         "read_only": parts.flag("read_only"),
         "from_list": parts.text("from_list"),
+        "from_entry": parts.flag("from_entry"),
     }
 
 

@@ -133,6 +133,7 @@ class Question:
     identity: bool = False
     read_only: bool = False
     from_list: str = ""
+    from_entry: bool = False
     wide: bool = False
     max_chars: int = 0
     codon_max: int = 0

@@ -24,6 +24,7 @@ from forms.definition import Question, Questionnaire
 from forms.refusals import AnswerRefused
 
 Given = tuple[Question, Cell, int | None]
+ACTIONS = {"confirmed": "fact.confirmed", "proposed": "fact.proposed", None: "fact.withdrawn"}
 MEANWHILE = {
     "fr": "Un collègue a proposé autre chose entre-temps. Rechargez la page pour le voir.",
     "en": "A colleague has proposed something else meanwhile. Reload the page to see it.",
@@ -138,7 +139,7 @@ class _Book:
         self._keep(check, question, said or "withdrawn", wanted)
         shown = not question.identity
         old, new = (_text(known) if shown else None), (_text(wanted[1]) if shown else None)
-        self.outcome.steps.append(Step(f"fact.{said or 'withdrawn'}", name, old, new))
+        self.outcome.steps.append(Step(ACTIONS[said], name, old, new))
 
     def _write(self, question: Question, cell: Cell, base: int | None, parsed: Parsed) -> bool:
         """Writes the centre's value among its answers, unless it is an identity; False when it is stale."""

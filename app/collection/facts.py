@@ -3,7 +3,7 @@
 The list's value stays in use until the sponsor accepts a proposal; nothing is written here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -50,12 +50,20 @@ def facts_in_use(
     facts = list_facts(session, vault, patient)
     if document is not None and not any(one.get("p") == "accepted" for one in document.answers.values()):
         return facts
-    accepted = (
-        select(FactCheck)
+    return facts | accepted_facts(session, vault, [patient.id]).get(patient.id, {})
+
+
+def accepted_facts(session: Session, vault: Vault, patient_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The corrections of the list that the sponsor accepted, by patient and fact."""
+    query = (
+        select(Response.patient_id, FactCheck)
         .join(Response, Response.id == FactCheck.response_id)
-        .where(Response.patient_id == patient.id, FactCheck.state == "accepted")
+        .where(Response.patient_id.in_(patient_ids), FactCheck.state == "accepted")
     )
-    return facts | {one.fact: values_of(vault, one)[1] for one in session.scalars(accepted)}
+    found: dict[str, dict[str, Any]] = {}
+    for patient_id, check in session.execute(query):
+        found.setdefault(patient_id, {})[check.fact] = values_of(vault, check)[1]
+    return found
 
 
 def facts_checked(session: Session, response: Response) -> dict[str, FactCheck]:

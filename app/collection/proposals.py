@@ -25,6 +25,7 @@ from app.kernel.vault import Vault
 from forms.definition import Question
 from forms.types import kind_of
 
+ACTIONS = {"accepted": "fact.accepted", "refused": "fact.refused"}
 PROPOSED = ("proposed", "accepted", "refused")
 
 
@@ -107,7 +108,7 @@ def decide(
     writer = Writer(session, vault, patient, session.get_one(Study, check.study_id), actor, now, why)
     before = check.state
     _settle(writer, response, check, state)
-    writer.journal(response, f"fact.{state}", field=check.name, old=before, new=state)
+    writer.journal(response, ACTIONS[state], field=check.name, old=before, new=state)
 
 
 def _patient(session: Session, check: FactCheck) -> Patient:

@@ -1,8 +1,9 @@
 """What comes back of the collection: worklists, responses with their patients, who changed an answer last."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.cohort.patients import ChartFacts, chart_facts, patients_of
 from app.collection.documents import Document
+from app.collection.facts import accepted_facts
 from app.collection.models import Disposition, Response, Submission
 from app.collection.questionnaires import current_version
 from app.collection.situations import Situation
@@ -55,11 +57,12 @@ def worklist(session: Session, vault: Vault, study: Study, centre: Centre) -> li
         one.patient_id: one for one in session.scalars(select(Response).where(Response.patient_id.in_(keys)))
     }
     disposed = {one.patient_id: one for one in _in_force(session, keys)}
+    accepted = accepted_facts(session, vault, keys)
     receipts = _receipts(session, [response.id for response in held.values()])
     return [
         _line(
             patient,
-            chart_facts(session, vault, patient),
+            _corrected(chart_facts(session, vault, patient), accepted.get(patient.id, {})),
             held.get(patient.id),
             disposed.get(patient.id),
             receipts,
@@ -108,6 +111,12 @@ def last_change(session: Session, response: Response, field: str) -> tuple[str, 
 def situation_kept(response: Response) -> Situation:
     """How a response stood after its last save."""
     return Situation.loads(response.situation)
+
+
+def _corrected(chart: ChartFacts, accepted: Mapping[str, Any]) -> ChartFacts:
+    """The chart's facts with the corrections that were accepted."""
+    known = {one: accepted[one] for one in ("initials", "birth", "sex", "atu_first") if one in accepted}
+    return replace(chart, **known)
 
 
 def _line(

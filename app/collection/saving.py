@@ -108,7 +108,7 @@ def _apply(
     revision, outcome = response.revision + 1, Outcome()
     confirmed = [one.name for one in changes if isinstance(one, Confirmation)]
     take_facts(writer, version.questionnaire, response, document, parsed, confirmed, revision, outcome)
-    _apply_answers(version, document, parsed, revision, outcome)
+    apply_answers(version, document, parsed, revision, outcome)
     for line in changes:
         if isinstance(line, LineChange):
             _apply_line(version, document, line, revision, outcome)
@@ -135,9 +135,10 @@ def _apply_line(
         remove_line(document, group, line.line or 0, revision, outcome)
 
 
-def _apply_answers(
+def apply_answers(
     version: Published, document: Document, parsed: Parsed, revision: int, outcome: Outcome
 ) -> None:
+    """Writes parsed answers into `document`; an answer on a line makes the line. Raises TooManyLines."""
     for address, cell, _ in parsed.cells:
         group = group_of(version.questionnaire, address)
         if group is not None and address.line is not None and not cell.empty:

@@ -1,8 +1,9 @@
 """The sheet ``etats``: one row for everything that is not plainly answered; a section hidden as a whole is one row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.collection.documents import NOT_IN_FORCE
 from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.records import Record
 from exports.tables import Choice, Column, Row
@@ -18,7 +19,14 @@ STATES = (
     Choice("estimated", "valeur estimée ou imputée", "estimated or imputed value"),
     Choice("corrected", "corrigé après la remise", "corrected after submission"),
     Choice("commented", "répondu avec un commentaire", "answered with a comment"),
+    Choice("list_disputed", "valeur de la liste ; le centre en propose une autre, à décider",
+           "value of the list; the centre proposes another one, to be decided"),
+    Choice("list_corrected", "valeur du centre, acceptée à la place de celle de la liste",
+           "value of the centre, accepted in place of the list's"),
+    Choice("list_kept", "valeur de la liste ; celle du centre a été refusée",
+           "value of the list; the centre's was refused"),
 )
+LISTED = {"proposed": "list_disputed", "accepted": "list_corrected", "refused": "list_kept"}
 REMEMBERED = 20_000
 COMMENT = "commentaire"
 STATE_OF = {"x": "not_asked", "n": "not_answered", "u": "unknown", "f": "not_done", "a": "not_applicable"}
@@ -126,6 +134,10 @@ class StatePlan:
                 section, visit, name, line, group = self.place(address)
                 rank = _rank(record, group, line) if line else None
                 yield (centre, code, section, visit, rank, name, state, None, comments.get(address))
+        for name, cell in record.cells.items():
+            if cell.get("p") in LISTED:
+                place = self.place(name)
+                yield (centre, code, place.section, None, None, name, LISTED[cell["p"]], None, _not_used(cell))
 
     def untouched(self, centre: str, code: str, disposition: str | None) -> Iterator[Row]:
         """A patient without any answer: one row a section; with a disposition nothing is asked."""
@@ -174,9 +186,14 @@ def _marks(record: Record, submitted_revision: int | None) -> tuple[dict[str, st
     for address, cell in record.cells.items():
         if "c" in cell:
             comments[address] = cell["c"]
-        if cell.get("r", 0) > last:
+        if cell.get("r", 0) > last and "p" not in cell:
             corrected.append(address)
     return comments, corrected
+
+
+def _not_used(cell: Mapping[str, Any]) -> str | None:
+    """What the centre says where the list's value is exported; never an identity, which no answer holds."""
+    return f"centre : {cell['v']}" if "v" in cell and cell["p"] in NOT_IN_FORCE else None
 
 
 def _raised(record: Record, flag: str) -> list[str]:

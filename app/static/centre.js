@@ -1,11 +1,12 @@
 /* The live page. It saves each answer when its field is left and shows what the server says follows from it.
-   It knows no rule of any questionnaire; without it every page works by its buttons. */
+   It knows no rule of any questionnaire; without it every page works by its buttons. A correction is only looked
+   at as it is made: it is stored whole, with its reason. */
 (function () {
   "use strict";
   var sent = document.body.getAttribute("data-sent");
   if (sent) { forget("/patients/" + sent + "/"); }
   var form = document.getElementById("questions");
-  if (!form || !form.getAttribute("data-live") || !window.fetch || !window.DOMParser || !window.Promise) { return; }
+  if (!form || !(form.dataset.live || form.dataset.preview) || !window.fetch || !window.DOMParser || !window.Promise) { return; }
 
   var KEY = "recueil:" + location.pathname;
   var RETRY_AFTER = 5000;
@@ -15,7 +16,7 @@
   var queue = [];            // answers on their way, oldest first
   var bases = {};            // address -> revision at which this page saw the answer
   var drafts = {};           // address -> what is typed and not yet stored
-  var busy = false, timer = null, draftTimer = null, lost = false;
+  var busy = false, timer = null, draftTimer = null, lost = false, looks = 0;
 
   /* ---- what is kept in this tab until it is stored ---- */
   function keep() {
@@ -123,16 +124,17 @@
         place.setAttribute("data-said", mark[2]);
       }
     });
-    Object.keys(reply.menu).forEach(function (code) {
+    Object.keys(reply.menu || {}).forEach(function (code) {
       var item = document.querySelector('[data-section="' + code + '"] [data-count]'), said = reply.menu[code];
       if (item && item.innerHTML !== said) { item.innerHTML = said; }
     });
     var left = document.querySelector("[data-left]"), bar = document.querySelector("[data-progress]");
-    if (left) { left.textContent = reply.left === 0 ? words.none : reply.left === 1 ? words.one : words.many.replace("{num}", reply.left); }
-    if (bar) { bar.max = reply.required || 1; bar.value = reply.required - reply.left; }
+    if (left && "left" in reply) { left.textContent = reply.left === 0 ? words.none : reply.left === 1 ? words.one : words.many.replace("{num}", reply.left); }
+    if (bar && "left" in reply) { bar.max = reply.required || 1; bar.value = reply.required - reply.left; }
     Object.keys(reply.groups).forEach(function (group) {
       var lines = form.querySelector('[data-group="' + group + '"]'), said = reply.groups[group];
-      if (lines && (lines.hidden ? said[0] : !said[0] || (said[1].length && !lines.querySelector(".line")))) { refresh(); }
+      if (lines && words.preview) { lines.hidden = !said[0]; }
+      else if (lines && (lines.hidden ? said[0] : !said[0] || (said[1].length && !lines.querySelector(".line")))) { refresh(); }
     });
     var derived = document.getElementById("calcul");
     if (derived && reply.derived !== undefined) { derived.innerHTML = reply.derived; }
@@ -187,6 +189,9 @@
         var now = reply.shown[one.address];
         if (now && document.activeElement !== fields(one.address)[0]) { write(one.address, now[0], now[1]); }
       }
+      Object.keys(reply.shown).forEach(function (address) {
+        if (address !== one.address && box(address) && !drafts[address]) { write(address, reply.shown[address][0], reply.shown[address][1]); note(address); }
+      });
       note(one.address);
       show(reply);
       if (queue.length) { send(); } else { tell(reply.at, "good"); }
@@ -277,12 +282,16 @@
     }).catch(function () { form.submit(); });
   }
 
+  if (window.matchMedia && window.matchMedia("(min-width: 62rem)").matches) {
+    var menu = document.querySelector(".menu__box");
+    if (menu) { menu.setAttribute("open", ""); }
+  }
+  var errors = document.getElementById("erreurs");
+  if (errors) { errors.focus(); }
+
   /* ---- what people do ---- */
   function addressOf(field) { return field.name ? field.name.split("!")[0] : ""; }
-  form.addEventListener("change", function (event) {
-    var field = event.target, address = addressOf(field), at = address && box(address);
-    if (!at) { return; }
-    clearTimeout(draftTimer);
+  function agree(field, address) {
     if (field.hasAttribute("data-alone") && field.checked) {
       fields(address).forEach(function (one) { if (one !== field) { one.checked = false; } });
     } else if (field.type === "checkbox" && field.checked && field.name === address) {
@@ -290,8 +299,23 @@
     }
     if (field.name === address + "!m" && field.value) { fields(address).forEach(function (one) { if (one.type === "checkbox") { one.checked = false; } else { one.value = ""; } }); }
     else if (field.name === address) { fields(address, "!m").forEach(function (one) { one.checked = false; }); }
-    enqueue(address);
+  }
+  /* What a correction makes appear or go, each time a field is left; the last answer to come is the one that counts. */
+  function look() {
+    var body = new URLSearchParams(new FormData(form)), mine = (looks += 1);
+    body.set("section", words.section); body.set("visit", words.visit);
+    fetch(words.preview, { method: "POST", credentials: "same-origin", body: body }).then(function (response) {
+      return response.ok ? response.json() : null;
+    }).then(function (reply) { if (reply && mine === looks) { show(reply); } }).catch(function () { /* saving says what is wrong */ });
+  }
+  form.addEventListener("change", function (event) {
+    var field = event.target, address = addressOf(field), at = address && box(address);
+    if (!at) { return; }
+    clearTimeout(draftTimer);
+    agree(field, address);
+    if (words.preview) { look(); } else { enqueue(address); }
   });
+  if (words.preview) { return; }
   form.addEventListener("input", function (event) {
     var address = addressOf(event.target), at = address && box(address);
     if (!at || event.target.name !== address || event.target.type === "radio" || event.target.type === "checkbox") { return; }
@@ -326,10 +350,4 @@
   });
   keep();
   if (found.length) { found.forEach(enqueue); tell(words.found); }
-  if (window.matchMedia && window.matchMedia("(min-width: 62rem)").matches) {
-    var menu = document.querySelector(".menu__box");
-    if (menu) { menu.setAttribute("open", ""); }
-  }
-  var errors = document.getElementById("erreurs");
-  if (errors) { errors.focus(); }
 })();

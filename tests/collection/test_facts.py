@@ -140,7 +140,9 @@ def test_an_accepted_birth_changes_the_age_and_is_sealed_wherever_it_lies(opened
         document = session.scalars(select(Response.document)).one()
         assert f"{year}-01" not in document
         assert f"{year}".encode() not in session.scalars(select(FactCheck.sealed)).one()
-    assert {(old, new) for action, old, new, _, _ in said(mine, "birth_my") if action == "fact.proposed"} == {(None, None)}
+    assert {(old, new) for action, old, new, _, _ in said(mine, "birth_my") if action == "fact.proposed"} == {
+        (None, None)
+    }
 
 
 def test_the_same_month_confirms_a_full_date_and_emptying_takes_a_proposal_back(opened: Opened) -> None:

@@ -40,6 +40,8 @@ LEAST: dict[str, str] = {
     "patients.put_question": "managers",
     "patients.show_corrections": "managers",
     "patients.finish": "managers",
+    "proposals.show": "managers",
+    "proposals.settle": "managers",
     "respondents.show": "managers",
     "respondents.upload": "managers",
     "respondents.try_out": "managers",

@@ -8,6 +8,8 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.cohort.models import Study
+from app.collection.questionnaires import questionnaire_of
+from app.doors.centre.functions import function_question
 from app.doors.centre.screens import Naming
 from app.doors.centre.shells import shell_now
 from app.doors.centre.visiting import ENTRY, respondent_only, visitor
@@ -137,19 +139,18 @@ def _name_page(link: Link, errors: dict[str, str]) -> str:
         "name.html",
         **_about(link),
         known=_known(link),
-        functions=_functions(),
+        functions=_functions(link),
         typed=request.form,
         errors=errors,
     )
 
 
-def _functions() -> list[str]:
+def _functions(link: Link) -> list[str]:
+    """What people here may be: first what the questionnaire itself distinguishes, so that it need not ask again."""
+    study = session().get_one(Study, link.respondent.study_id)
+    asked = function_question(questionnaire_of(session(), study))
     return [
-        gettext("Néphrologue"),
-        gettext("Autre médecin"),
-        gettext("Interne"),
-        gettext("Pharmacien"),
-        gettext("Attaché de recherche clinique"),
+        *(choice.label[language()] for choice in (asked.choices if asked else ())),
         gettext("Infirmier"),
         gettext("Secrétaire"),
     ]

@@ -1,5 +1,7 @@
 """The live page's other half: one answer stored at a time, and what follows from it, said by the server alone."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -9,18 +11,21 @@ from werkzeug.exceptions import BadRequest, NotFound
 from app.collection.changes import Change, Clash
 from app.collection.documents import address_of
 from app.collection.errors import AnswersRefused, Conflict
+from app.collection.previewing import preview
 from app.collection.reading import last_change
 from app.collection.saving import SaveReply, save
 from app.doors.centre.charts import own_chart
 from app.doors.centre.dates import clock_time
 from app.doors.centre.filling import as_entered
+from app.doors.centre.functions import say_function
 from app.doors.centre.headings import draw_derived
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import counts_of
 from app.doors.centre.plans import Page, page_of
+from app.doors.centre.posted import read_posted
 from app.doors.centre.shells import escaped
 from app.doors.centre.showing import Shown, marks
-from app.doors.centre.telling import described
+from app.doors.centre.telling import described, tell_refused
 from app.doors.centre.visiting import respondent_only
 from app.doors.guard import allow
 from app.doors.request import actor, gettext, installation, language, now, session, usable_mutation
@@ -54,7 +59,44 @@ def store(code: str) -> ResponseReturnValue:
         moment = moment_of(own_chart(code))
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
     moment = moment_of(own_chart(code))
-    return jsonify(_stored(moment, sent, reply))
+    also = say_function(moment)
+    if also:
+        moment = moment_of(own_chart(code))
+    return jsonify(_stored(moment, sent, reply, reply.stored | also))
+
+
+@views.post("/patients/<code>/apercu")
+@allow(respondent_only)
+def look(code: str) -> ResponseReturnValue:
+    """What a correction would make appear or disappear on its page. It stores nothing."""
+    moment = moment_of(own_chart(code))
+    page = _page(moment, request.form)
+    posted = read_posted(shown_of(moment, page), request.form)
+    found = preview(
+        session(),
+        installation().vault,
+        patient=moment.patient,
+        response=moment.response,
+        changes=posted.changes,
+        now=now(),
+    )
+    shown = shown_of(replace(moment, document=found.document, situation=found.situation), page)
+    tell_refused(shown, posted, found.refused)
+    return jsonify(_standing(shown))
+
+
+def _standing(shown: Shown) -> dict[str, Any]:
+    """How every question of a page stands, and which groups of lines are open."""
+    return {
+        "marks": {
+            name: [mark.classes.strip(), mark.hidden, mark.says] for name, mark in marks(shown).items()
+        },
+        "groups": {
+            block.group: [shown.opened(block), shown.lines(block)]
+            for block in shown.page.blocks
+            if block.group is not None
+        },
+    }
 
 
 def _messages(refused: AnswersRefused) -> dict[str, str]:
@@ -90,41 +132,36 @@ def _change(sent: dict[str, Any]) -> Change:
     return Change(address, typed, sent["base"], missing=missing, comment=comment)
 
 
-def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply) -> dict[str, Any]:
+def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply, stored: dict[str, int]) -> dict[str, Any]:
     page = _page(moment, sent)
     shown = shown_of(moment, page)
     return {
         "revision": reply.revision,
-        "stored": reply.stored,
+        "stored": stored,
         "at": gettext("enregistré à %(time)s", time=clock_time(reply.at)),
-        "shown": _as_shown(shown, reply),
-        "marks": {
-            name: [mark.classes.strip(), mark.hidden, mark.says] for name, mark in marks(shown).items()
-        },
+        "shown": _as_shown(shown, stored),
         "menu": {code: escaped(count) for code, (count, _) in counts_of(moment).items()},
         "required": sum(counted[0] for counted in moment.situation.progress.values()),
         "left": sum(counted[2] for counted in moment.situation.progress.values()),
         "derived": draw_derived(moment, page),
-        "groups": {
-            block.group: [shown.opened(block), shown.lines(block)]
-            for block in page.blocks
-            if block.group is not None
-        },
+        **_standing(shown),
     }
 
 
-def _as_shown(shown: Shown, reply: SaveReply) -> dict[str, Any]:
+def _as_shown(shown: Shown, stored: Iterable[str]) -> dict[str, Any]:
     """How the fields of the stored answers read now: 88 mg/L stays as typed, 3.5 becomes 3,5."""
     held = {}
-    for name in reply.stored:
+    for name in stored:
         entered = as_entered(shown, address_of(name))
         held[name] = [entered.typed, entered.missing]
     return held
 
 
-def _page(moment: Moment, sent: dict[str, Any]) -> Page:
+def _page(moment: Moment, sent: Mapping[str, Any]) -> Page:
     visit = sent.get("visit") or None
-    page = page_of(moment.version.questionnaire, sent["section"], visit if isinstance(visit, str) else None)
+    page = page_of(
+        moment.version.questionnaire, str(sent.get("section")), visit if isinstance(visit, str) else None
+    )
     if page is None:
         raise NotFound
     return page

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.cohort.models import Patient
 from app.collection.errors import CollectionRefusal
 from app.collection.saving import SaveReply, save
 from app.collection.submitting import left_since, submission_of
 from app.doors.centre.charts import own_chart
 from app.doors.centre.drawing import draw
 from app.doors.centre.frames import draw_frame
+from app.doors.centre.functions import say_function
 from app.doors.centre.headings import draw_derived
 from app.doors.centre.moment import Moment, moment_of, shown_of
 from app.doors.centre.navigation import patient_url
@@ -54,7 +54,7 @@ def store(code: str, section: str, visit: str | None = None) -> ResponseReturnVa
         return _onwards(moment, page, None)
     try:
         with session().begin_nested():
-            reply = _save(moment.patient, posted)
+            reply = _save(moment, posted)
     except CollectionRefusal as refused:
         return _refused(code, page, posted, refused)
     return _stored(code, page, posted, reply)
@@ -68,11 +68,11 @@ def _find(code: str, section: str, visit: str | None) -> tuple[Moment, Page]:
     return moment, page
 
 
-def _save(patient: Patient, posted: Posted) -> SaveReply:
+def _save(moment: Moment, posted: Posted) -> SaveReply:
     return save(
         session(),
         installation().vault,
-        patient=patient,
+        patient=moment.patient,
         changes=posted.changes,
         mutation_id=sent_mutation(),
         actor=actor(),
@@ -83,6 +83,8 @@ def _save(patient: Patient, posted: Posted) -> SaveReply:
 
 def _stored(code: str, page: Page, posted: Posted, reply: SaveReply) -> ResponseReturnValue:
     moment = moment_of(own_chart(code))
+    if say_function(moment):
+        moment = moment_of(own_chart(code))
     shown = shown_of(moment, page)
     if not reply.refused and not reply.clashes:
         return _onwards(moment, page, reply)
@@ -149,6 +151,7 @@ def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: b
         parts["live"] = f' data-live="{base_url}/reponses"'
     if moment.submitted:
         parts["correcting"] = _correcting(moment)
+        parts["live"] = f' data-preview="{base_url}/apercu"'
     if request.args.get("garde") == "1":
         parts["saved"] = escaped(gettext("Enregistré."))
     if errors or message or closed or moment.chart.disposition:
