@@ -189,8 +189,10 @@
         var now = reply.shown[one.address];
         if (now && document.activeElement !== fields(one.address)[0]) { write(one.address, now[0], now[1]); }
       }
-      Object.keys(reply.shown).forEach(function (address) {
-        if (address !== one.address && box(address) && !drafts[address]) { write(address, reply.shown[address][0], reply.shown[address][1]); note(address); }
+      Object.keys(reply.also).forEach(function (address) {
+        var now = reply.also[address];
+        bases[address] = now[0];
+        if (box(address) && !drafts[address]) { write(address, now[1], now[2]); note(address); }
       });
       note(one.address);
       show(reply);
@@ -260,10 +262,18 @@
   function replace(other, focus) {
     var typed = {};
     Object.keys(drafts).forEach(function (address) { typed[address] = drafts[address]; });
+    var held = document.activeElement, at = held && form.contains(held) && held.name ? [held.name, held.value, held.type] : null;
     form.innerHTML = other.innerHTML;
     bases = {};
     Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing); } });
-    if (focus) { focus(); }
+    if (focus) { focus(); } else if (at) { again(at); }
+  }
+  /* The keyboard stays where it was when the questions around it were drawn anew. */
+  function again(at) {
+    var there = Array.prototype.filter.call(form.elements, function (one) {
+      return one.name === at[0] && (one.value === at[1] || (at[2] !== "radio" && at[2] !== "checkbox"));
+    })[0];
+    if (there) { there.focus(); }
   }
   function changeLines(button) {
     var data = new URLSearchParams(new FormData(form)), action = button.value.split(":");

@@ -141,13 +141,6 @@ def test_the_explanation_stands_below_the_value_and_takes_words_only(person: Vis
     assert person.form(where)["weight_kg!c"] == "pesé 2 fois"
 
 
-def test_somebody_inside_can_still_say_that_it_is_not_for_them(person: Visitor, code: str) -> None:
-    assert 'href="/pas-pour-moi"' in person.get(page(code, "terrain")).text
-    assert 'href="/"' in person.get("/pas-pour-moi").text
-    assert person.send("/pas-pour-moi", why="left").status_code == 200
-    assert person.get("/").status_code in (403, 404)
-
-
 def test_a_duration_that_runs_backwards_is_not_shown(person: Visitor, code: str) -> None:
     where = page(code, "traitement")
     person.send(page(code, "dossier"), chart_found="1", sts_given="1", do="next")

@@ -62,7 +62,7 @@ def store(code: str) -> ResponseReturnValue:
     also = say_function(moment)
     if also:
         moment = moment_of(own_chart(code))
-    return jsonify(_stored(moment, sent, reply, reply.stored | also))
+    return jsonify(_stored(moment, sent, reply, also))
 
 
 @views.post("/patients/<code>/apercu")
@@ -132,14 +132,15 @@ def _change(sent: dict[str, Any]) -> Change:
     return Change(address, typed, sent["base"], missing=missing, comment=comment)
 
 
-def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply, stored: dict[str, int]) -> dict[str, Any]:
+def _stored(moment: Moment, sent: dict[str, Any], reply: SaveReply, also: dict[str, int]) -> dict[str, Any]:
     page = _page(moment, sent)
     shown = shown_of(moment, page)
     return {
         "revision": reply.revision,
-        "stored": stored,
+        "stored": reply.stored,
         "at": gettext("enregistré à %(time)s", time=clock_time(reply.at)),
-        "shown": _as_shown(shown, stored),
+        "shown": _as_shown(shown, reply.stored),
+        "also": {name: [also[name], *entered] for name, entered in _as_shown(shown, also).items()},
         "menu": {code: escaped(count) for code, (count, _) in counts_of(moment).items()},
         "required": sum(counted[0] for counted in moment.situation.progress.values()),
         "left": sum(counted[2] for counted in moment.situation.progress.values()),

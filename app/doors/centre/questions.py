@@ -119,6 +119,9 @@ def _appeared(moment: Moment, page: Page) -> bool:
     seen = request.form.get("seen")
     if seen is None or request.form.get("do") != "next":
         return False
+    shown = shown_of(moment, page)
+    if any(b.group and f"l:{b.group}" not in request.form and shown.opened(b) for b in page.blocks):
+        return True
     hidden = set(seen.split())
     return any(
         name in hidden and name not in moment.situation.off for name in hidden & set(moment.situation.missing)
