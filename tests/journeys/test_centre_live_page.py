@@ -174,6 +174,45 @@ def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
     assert browser_page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_the_list_is_confirmed_with_one_tap_or_corrected_without_leaving_the_page(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "dossier"))
+    browser_page.locator("#q-atu_first_d").get_by_role("button", name="C’est exact").click()
+    expect(browser_page.locator("#q-atu_first_d")).to_contain_text("Confirmé par Dr MARTIN")
+    expect(browser_page.locator("#q-pt_ini button")).to_be_focused()
+    browser_page.locator("#q-birth_my summary").press("Enter")
+    browser_page.fill("[name=birth_my]", "02/1921")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#q-birth_my")).to_contain_text("Proposé au promoteur : « 02/1921 »")
+    assert [cell["p"] for cell in stored(desk[0]).answers.values() if "p" in cell] == [
+        "confirmed",
+        "proposed",
+    ]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_correction_shows_what_it_asks_for_before_it_is_stored(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "statut"))
+    browser_page.locator("[name=vs_last][value='1']").check()
+    saved(browser_page)
+    browser_page.goto(f"{desk[0].url}/patients/{code}/relecture")
+    browser_page.get_by_label("Pourquoi restent-elles sans réponse").fill("essai")
+    browser_page.get_by_role("button", name="Transmettre ainsi").click()
+    browser_page.goto(desk[0].url + page(code, "statut"))
+    expect(browser_page.locator("#q-death_d")).to_be_hidden()
+    browser_page.locator("[name=vs_last][value='2']").check()
+    expect(browser_page.locator("#q-death_d")).to_be_visible()
+    browser_page.locator("[name=vs_last][value='1']").check()
+    expect(browser_page.locator("#q-death_d")).to_be_hidden()
+    assert stored(desk[0]).answers["vs_last"]["v"] == 1
+
+
 def look(tab: Page) -> list[str]:
     """What axe finds on the page, and whether it scrolls sideways."""
     found = Axe().run(tab, options=AXE).response["violations"]
@@ -183,16 +222,19 @@ def look(tab: Page) -> list[str]:
     return problems
 
 
-def look_while_entering(tab: Page, desk: tuple[LiveServer, str]) -> list[str]:
+def look_while_entering(tab: Page, desk: tuple[LiveServer, str], language: str) -> list[str]:
     """The pages before the worklist, and the worklist."""
     tab.goto(f"{desk[0].url}/r/{desk[1]}")
+    if language == "en":
+        tab.get_by_role("button", name="English").click()
     problems = look(tab)
-    tab.get_by_role("button", name="Accéder").click()
+    tab.locator("form[action^='/r/'] button").click()
     problems += look(tab)
-    tab.get_by_role("link", name="Ce n’est pas pour moi").click()
+    tab.locator("main a[href='/pas-pour-moi']").click()
     problems += look(tab)
     tab.go_back()
-    tab.get_by_role("button", name="Je suis Dr MARTIN").click()
+    tab.locator("button[name=who]").first.click()
+    assert tab.locator("html").get_attribute("lang") == language
     return problems + look(tab)
 
 
@@ -201,12 +243,12 @@ def look_while_answering(tab: Page, url: str, code: str) -> list[str]:
     tab.goto(url + page(code, "antalgiques", "j0"))
     tab.locator("[name='ag_any@j0'][value='1']").check()
     tab.locator("[name='ag_drug@j0#1']").select_option("20")
-    saved(tab)
+    expect(tab.locator("#etat.is-good")).to_be_visible()
     tab.goto(url + page(code, "terrain"))
     tab.fill("[name=weight_kg]", "180")
     tab.fill("[name=height_cm]", "abc")
     tab.keyboard.press("Tab")
-    expect(tab.locator("#q-height_cm")).to_contain_text("n’est pas un nombre")
+    expect(tab.locator("#q-height_cm .field__error")).to_be_visible()
     problems = look(tab)
     questions = ("dossier", "associes", "evolution/m12", "antalgiques/j0", "effets", "essentiel")
     others = ("relecture", "imprimer", "sans-reponse", "recu")
@@ -216,11 +258,17 @@ def look_while_answering(tab: Page, url: str, code: str) -> list[str]:
     return problems
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_axe_finds_nothing_on_any_page(browser: Browser, desk: tuple[LiveServer, str], width: int) -> None:
-    context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 900})
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("width", "zoom", "language"), [(390, 1, "fr"), (768, 1, "fr"), (1280, 1, "fr"), (640, 2, "en")]
+)
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, desk: tuple[LiveServer, str], width: int, zoom: int, language: str
+) -> None:
+    # 640 CSS pixels at two device pixels each are a screen of 1280 at 200 %.
+    context = browser.new_context(viewport={"width": width, "height": 900 // zoom}, device_scale_factor=zoom)
     tab = context.new_page()
-    problems = look_while_entering(tab, desk)
+    problems = look_while_entering(tab, desk, language)
     code = tab.locator(".patient__code a").first.inner_text()
     problems += look_while_answering(tab, desk[0].url, code)
     context.close()
