@@ -182,7 +182,7 @@ def test_the_list_is_confirmed_with_one_tap_or_corrected_without_leaving_the_pag
     browser_page.goto(desk[0].url + page(code, "dossier"))
     browser_page.locator("#q-atu_first_d").get_by_role("button", name="C’est exact").click()
     expect(browser_page.locator("#q-atu_first_d")).to_contain_text("Confirmé par Dr MARTIN")
-    expect(browser_page.locator("#q-pt_ini button")).to_be_focused()
+    expect(browser_page.locator("#q-atu_first button")).to_be_focused()
     browser_page.locator("#q-birth_my summary").press("Enter")
     browser_page.fill("[name=birth_my]", "02/1921")
     browser_page.keyboard.press("Tab")
