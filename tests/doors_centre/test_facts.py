@@ -36,7 +36,9 @@ def exported(
     book = openpyxl.load_workbook(out, read_only=True)
     head, *rows = book["patients"].values
     sex = next(dict(zip(head, row, strict=True))["sex"] for row in rows if row[1] == code)
-    states = [row[-2:] for row in book["etats"].values if row[1] == code and str(row[-2]).startswith("list_")]
+    head, *rows = book["etats"].values
+    told = [dict(zip(head, row, strict=True)) for row in rows if row[1] == code]
+    states = [(row["etat"], row["commentaire"]) for row in told if str(row["etat"]).startswith("list_")]
     return sex, states
 
 
