@@ -26,6 +26,7 @@ ABOUT_A_PATIENT = [
     ("POST", "/patients/{code}/sans-reponse"),
     ("POST", "/patients/{code}/questions/terrain"),
     ("POST", "/patients/{code}/reponses"),
+    ("POST", "/patients/{code}/apercu"),
 ]
 
 
