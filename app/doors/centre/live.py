@@ -60,9 +60,7 @@ def store(code: str) -> ResponseReturnValue:
         return jsonify(clashes=[_both(moment, clash) for clash in _clashes(conflict)]), conflict.status
     moment = moment_of(own_chart(code))
     also = say_function(moment)
-    if also:
-        moment = moment_of(own_chart(code))
-    return jsonify(_stored(moment, sent, reply, also))
+    return jsonify(_stored(moment_of(own_chart(code)) if also else moment, sent, reply, also))
 
 
 @views.post("/patients/<code>/apercu")
