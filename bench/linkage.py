@@ -133,7 +133,7 @@ def _holds(figures: dict[str, float]) -> bool:
 
 
 def pairs_of(made: Plan, truths: list[Truth]) -> Pairs:
-    """Counts pairs over rows truly kept that have a birth or 3+2 initials (domain.md 1.4)."""
+    """Counts pairs over rows truly kept that have a birth or 3+2 initials."""
     of_patient: defaultdict[str, list[Person | None]] = defaultdict(list)
     of_person: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for record, truth in zip(made.records, truths, strict=True):

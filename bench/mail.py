@@ -1,6 +1,6 @@
 """Mails a second through the outbox against a bare smtplib loop, on one connection to the same sink.
 
-The goal is at least half of the bare loop's pace (performance.md). The bare loop sends bytes that were made
+The goal is at least half of the bare loop's pace. The bare loop sends bytes that were made
 before; ours opens identities, writes each mail, checks it again and commits twice, durably.
 """
 

@@ -1,7 +1,7 @@
 """A full page of questions, signed in and from the database, against a bare Flask view on the same server.
 
 Both are served by waitress in one process of their own and asked over HTTP by turns, so that the load of
-the machine weighs on both alike. The goal is at most 2.5 times the bare view (performance.md).
+the machine weighs on both alike. The goal is at most 2.5 times the bare view.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One answer saved (durable, journalled, conditions and checks evaluated) against a bare view and one durable insert.
 
 All are asked of one server by turns. The goal is at most 3 times (bare view + insert), and 99 saves in 100
-under 50 ms with 8 clients (performance.md).
+under 50 ms with 8 clients.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One value to the XML of its cell, remembered: most cells of a column repeat a few values.
 
 A cell is ``<c r="`` + column letters + row number + *body*; the body depends on the value alone and is what is kept.
-Text stays text whatever it looks like (trust.md R26).
+Text stays text whatever it looks like.
 """
 
 import math

@@ -19,7 +19,7 @@ _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 def check_names(columns: Sequence[Column]) -> None:
-    """Refuse a name that some program would not take (workbook.md, Rules): shape, length, reserved, taken twice."""
+    """Refuse a name that some program would not take: shape, length, reserved, taken twice."""
     seen: set[str] = set()
     for column in columns:
         name = column.name

@@ -1,7 +1,7 @@
 """The csv.zip: every table twice (`;` at the root, `,` in `virgule/`), the programs that read it, and its description.
 
 UTF-8 with BOM, CRLF, decimal point, an empty field for no value. A text that a spreadsheet could run as a formula gets
-one leading apostrophe; the programs take it off again (trust.md R26).
+one leading apostrophe; the programs take it off again.
 """
 
 import csv

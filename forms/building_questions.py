@@ -198,7 +198,7 @@ def _units(parts: Fields) -> tuple[Unit, ...]:
 
 def _tick_dates(question: Question) -> list[Question]:
     """``at_wound_d`` beside the tick ``wound`` of ``at``: an optional partial date asked when the tick is
-    there (domain.md 2A F)."""
+    there."""
     if not question.dates:
         return []
     return [

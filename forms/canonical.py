@@ -30,7 +30,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(text: str) -> str:
-    """The text in NFC with line ends as ``\\n``; raises NotCanonical (design.md, decision 12)."""
+    """The text in NFC with line ends as ``\\n``; raises NotCanonical."""
     found = _FORBIDDEN.search(text)
     if found:
         raise NotCanonical(found.group())

@@ -210,7 +210,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Derived:
-    """A value computed from answers, never typed (domain.md 3.1)."""
+    """A value computed from answers, never typed."""
 
     name: str
     label: Label
@@ -237,7 +237,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule over several answers: ``when`` true means a problem; H blocks submission, W wants a comment (domain.md 3.2)."""
+    """A rule over several answers: ``when`` true means a problem; H blocks submission, W wants a comment."""
 
     code: str
     level: Literal["H", "W"]

@@ -155,7 +155,7 @@ class Run:
             self.frame.lines[key] = entered
 
     def is_open(self, step: Group) -> bool:
-        """True when the gate says yes, or was left unanswered: lines that came from elsewhere count (domain.md 4.1)."""
+        """True when the gate says yes, or was left unanswered: lines that came from elsewhere count."""
         gate = self.plan.questionnaire.questions.get(step.repeat.gate)
         if gate is None:
             return True

@@ -1,4 +1,4 @@
-"""The law of names (workbook.md): 26 characters, lower case, no reserved word, and no two export columns of one name."""
+"""The law of names: 26 characters, lower case, no reserved word, and no two export columns of one name."""
 
 import re
 from collections.abc import Iterator

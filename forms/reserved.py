@@ -8,7 +8,7 @@ _R = "break else false for function if in inf na nan next null repeat true while
 _STATA = "byte double float if in int long strl using with"
 _SPSS = "all and by eq ge gt le lt ne not or to with"
 _OURS = "and has in list not nothing nsp or outer repeat_no today visit visit_from visit_on visit_to"
-# Names of the columns that every sheet has (workbook.md).
+# Names of the columns that every sheet has.
 _KEYS = "centre_id disposition patient_id repeat_no statut submitted_at visit"
 
 RESERVED: dict[str, str] = {

@@ -63,7 +63,7 @@ def last_day(value: Moment) -> date:
 
 
 def middle(value: Moment) -> date:
-    """The day that stands for a partial date: the 15th of a month, 1 July of a year (domain.md 3.1)."""
+    """The day that stands for a partial date: the 15th of a month, 1 July of a year."""
     if not isinstance(value, Span):
         return value
     days = (value.last - value.first).days
@@ -75,7 +75,7 @@ def middle(value: Moment) -> date:
 
 
 def anniversary(day: date, years: int) -> date:
-    """The same day ``years`` later; 29 February becomes the 28th (domain.md 3.1)."""
+    """The same day ``years`` later; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -9,7 +9,7 @@ from forms.definition import Label
 
 
 class State(StrEnum):
-    """Every address of a questionnaire is in exactly one of these (design.md, decision 10)."""
+    """Every address of a questionnaire is in exactly one of these."""
 
     ANSWERED = "answered"
     NOT_ASKED = "not_asked"

@@ -12,7 +12,7 @@ from app.accounts.sessions import token_hash
 from app.kernel.tables import random_key
 
 LASTS = timedelta(hours=1)
-LARGEST = 30 * 2**20  # trust.md R44
+LARGEST = 30 * 2**20  # as large as a list may be
 SUFFIXES = (".xlsx", ".csv", ".txt")
 
 

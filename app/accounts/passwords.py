@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.accounts.errors import WeakPassword
 
-MINIMUM = 15  # without a second factor (trust.md R12)
+MINIMUM = 15  # without a second factor
 MAXIMUM = 256  # argon2 would hash a novel; nobody types one
 FRESH_CHARACTERS = 8  # what must remain once the words everybody would try first are taken out
 ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no i, l, o, 0, 1: it is read aloud and retyped

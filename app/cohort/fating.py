@@ -1,4 +1,4 @@
-"""The fate of every row (commands.md): before linking by what the row says, after linking by who and where. Pure."""
+"""The fate of every row: before linking by what the row says, after linking by who and where. Pure."""
 
 from collections.abc import Iterable, Mapping
 

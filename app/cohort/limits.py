@@ -1,4 +1,4 @@
-"""How much a list may hold (trust.md R44): beyond it a file is refused, before it costs anything."""
+"""How much a list may hold: beyond it a file is refused, before it costs anything."""
 
 MAX_BYTES = 30_000_000
 MAX_UNPACKED = 300_000_000

@@ -1,4 +1,4 @@
-"""Linking rows into patients by rules (a), (b) and (c) of domain.md 1.4; whatever is not safe is proposed. Pure.
+"""Linking rows into patients by rules (a), (b) and (c); whatever is not safe is proposed. Pure.
 
 Births come first, the precise before the partial before the missing, so that the result does not depend on
 the order of the file.

@@ -189,7 +189,7 @@ class ListRowIdentity(Base):
 class Authorisation(Base):
     """One authorisation, the reading of one list row (same id) that is no exact twin of another.
 
-    `link_rule` says which rule of domain.md 1.4 gave it its patient (`first`, `a`, `b`, `c`, `decided`).
+    `link_rule` says which rule gave it its patient (`first`, `a`, `b`, `c`, `decided`).
     """
 
     __tablename__ = "authorisation"

@@ -29,7 +29,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class ChartFacts:
-    """What a centre receives to find a chart (domain.md 1.5, last line)."""
+    """What a centre receives to find a chart."""
 
     initials: str | None
     birth: str | None

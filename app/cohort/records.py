@@ -15,7 +15,7 @@ NOWHERE = Place("")
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """A data row. `fate` and `reason` are filled in the order of domain.md 1.3; empty means still undecided.
+    """A data row. `fate` and `reason` are filled in the order of `fating`; empty means still undecided.
 
     `source_row` counts data rows over the whole file, `sheet_row` is the number beside the row in its sheet.
     """

@@ -84,7 +84,7 @@ class ImportReport:
     codes: dict[int, str] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
-        """The counts of commands.md. `new` counts rows never seen before; the fates add up to `read`."""
+        """The counts that `list import` prints. `new` counts rows never seen before; the fates add up to `read`."""
         fates = Counter(record.fate for record in self.plan.stored)
         fates.update(row.fate for row in self.plan.known_rows.values())
         return {

@@ -1,4 +1,4 @@
-"""Which centre a spelling means, by the rules of domain.md 1.3 D09–D13: pure, deciding only what is safe.
+"""Which centre a spelling means, by the rules D09–D13 of the tests: pure, deciding only what is safe.
 
 Homonyms are never merged; whatever is neither the same name nor one edit away is left to a person.
 """

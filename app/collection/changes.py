@@ -1,7 +1,7 @@
 """What a person asks to change, and what comes of it on a document. Pure: no session, no clock.
 
 The rule of staleness is here: an answer changed since its sender saw it is never overwritten silently
-(design.md, decision 6); answers to different questions never disturb each other.
+; answers to different questions never disturb each other.
 """
 
 from collections.abc import Iterable

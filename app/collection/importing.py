@@ -61,7 +61,7 @@ def import_answers(
     now: datetime,
     language: Language = "fr",
 ) -> list[Result]:
-    """One result per object of the file, in its order: {key, patient, stored, warnings, refusals} (commands.md).
+    """One result per object of the file, in its order: {key, patient, stored, warnings, refusals}.
 
     `patient: null` enrols a patient of the centre named. A submission leaves out what the source does not
     hold, with that as the reason; contradictions refuse the patient.

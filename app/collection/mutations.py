@@ -1,4 +1,4 @@
-"""Mutation ids: a request that arrives twice is done once and gets the same reply (design.md, decision 6)."""
+"""Mutation ids: a request that arrives twice is done once and gets the same reply."""
 
 import hashlib
 from datetime import datetime

@@ -23,7 +23,7 @@ NOT_AN_EXPLANATION = {
 class Parsed:
     """The cells understood, each with the revision its sender had seen; and the messages of the others.
 
-    Identities are apart: they are sealed, and never stored among the answers (design.md, decision 8).
+    Identities are apart: they are sealed, and never stored among the answers.
 
     A cell whose `comment` is None keeps the stored comment as long as its value stays; "" removes it.
     """

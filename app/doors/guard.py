@@ -59,7 +59,7 @@ def waits_of(view: Callable[..., Any] | None) -> bool:
 
 
 def refuse_foreign_pages() -> None:
-    """Refuses an unsafe request that another site's page made the browser send (trust.md R16).
+    """Refuses an unsafe request that another site's page made the browser send.
 
     Browsers that know Fetch Metadata tell it outright; older ones send an Origin with a POST.
     """

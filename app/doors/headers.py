@@ -1,4 +1,4 @@
-"""The headers that every response of both doors carries, whatever its status (trust.md R45)."""
+"""The headers that every response of both doors carries, whatever its status."""
 
 from flask import Response, request
 

@@ -30,7 +30,7 @@ class Line(StringField):  # type: ignore[misc]  # wtforms has no types
         self.data = valuelist[0] if valuelist else ""
 
     def pre_validate(self, form: Form) -> None:
-        """Refuses what cannot be stored (design.md, decision 12), what is too long, and nothing where `needed` asks."""
+        """Refuses what cannot be stored, what is too long, and nothing where `needed` asks."""
         del form
         try:
             text = canonical(self.data or "").strip()

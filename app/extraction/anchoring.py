@@ -1,7 +1,7 @@
 """Where a study's data stand in the journal: the newest entry that is about data, its time and its hash.
 
 Reading is not a change: exports, listed links and shown identities are left out, so that two exports of the same
-data name the same entry and have the same bytes. The entry's number and hash anchor the journal (trust.md R21).
+data name the same entry and have the same bytes. The entry's number and hash anchor the journal.
 """
 
 from dataclasses import dataclass

@@ -75,7 +75,7 @@ class Reading:
         return centre_codes(self.session, self.study)
 
     def records(self) -> Iterator[tuple[PatientRow, Record | None]]:
-        """Every patient with their answers; of an opposed patient the answers are not read (trust.md R33)."""
+        """Every patient with their answers; of an opposed patient the answers are not read."""
         for page in patient_pages(self.session, self.study, self.filters):
             keys = keys_of(self.session, self.study.id, [row.patient_id for row in page])
             for row in page:

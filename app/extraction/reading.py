@@ -14,7 +14,7 @@ from app.collection.models import Disposition, Response, Submission
 Key = TypeVar("Key", int, str)
 PAGE = 250
 OPPOSED = "opposed"
-"""Of a patient who opposed nothing is read but that there is one (trust.md R33)."""
+"""Of a patient who opposed nothing is read but that there is one."""
 
 
 @dataclass(frozen=True)

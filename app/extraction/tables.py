@@ -1,4 +1,4 @@
-"""All tables of a study in the order of workbook.md, and how they are read: one pass for answers, one each for the rest."""
+"""All tables of a study in the order of the workbook, and how they are read: one pass for answers, one each for the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

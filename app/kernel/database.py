@@ -67,7 +67,7 @@ class Database:
         self.engine.dispose()
 
     def assert_durable(self) -> None:
-        """Refuses a database that could lose what it acknowledged (trust.md R27)."""
+        """Refuses a database that could lose what it acknowledged."""
         with self.engine.connect() as connection:
             found = _sqlite_durability(connection) if self.is_sqlite else _postgres_durability(connection)
         if found:

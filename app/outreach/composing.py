@@ -1,4 +1,4 @@
-"""Making a mail: headers (trust.md R40), a text part that reads well alone, an HTML part with the same words.
+"""Making a mail: headers, a text part that reads well alone, an HTML part with the same words.
 
 It knows no session: a Letter comes in, bytes go out. Every header passes the standard library's checks.
 """

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class LinkRefused(Refusal):
-    """The token opens nothing: unknown, expired, revoked or closed look exactly the same (trust.md R9)."""
+    """The token opens nothing: unknown, expired, revoked or closed look exactly the same."""
 
     code = "link-refused"
     fr = "Ce lien ne fonctionne pas ou plus. Ouvrez le dernier courriel reçu, ou appelez le promoteur."
@@ -18,7 +18,7 @@ class LinkRefused(Refusal):
 
 
 class PersonUnnamed(Refusal):
-    """Entering needs a name and a function: every change is attributed to a person (trust.md R7)."""
+    """Entering needs a name and a function: every change is attributed to a person."""
 
     code = "person-unnamed"
     fr = "Indiquez votre nom et votre fonction (200 caractères au plus)."

@@ -153,7 +153,7 @@ def enter(session: Session, link: Link, *, name: str, function: str, now: dateti
 
 
 def actor_of(entry: Entry, respondent: Respondent) -> Actor:
-    """The person behind an entry, as the journal names them: name, function, centre (trust.md R7)."""
+    """The person behind an entry, as the journal names them: name, function, centre."""
     return _actor(entry.person_name, entry.person_function, respondent.centre.name, entry.id)
 
 

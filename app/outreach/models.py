@@ -109,7 +109,7 @@ class RespondentIdentity(Base):
 
 
 class Link(Base):
-    """The keyed link of one respondent; its token is derived, never stored (design.md, decision 3)."""
+    """The keyed link of one respondent; its token is derived, never stored."""
 
     __tablename__ = "link"
 

@@ -1,7 +1,7 @@
 """The outbox's states and the transactions that move a mail from one to the next. It sends nothing itself.
 
 planned → leased → started → sent; or suppressed, failed, uncertain, and later bounced. `started` is committed
-just before the content goes: only a mail stopped between there and `sent` is uncertain (trust.md 1.5).
+just before the content goes: only a mail stopped between there and `sent` is uncertain.
 """
 
 from datetime import datetime, timedelta
@@ -198,7 +198,7 @@ def _carries_valid_links(session: Session, written: Written, own: tuple[str, int
 
 
 def _hold_still(session: Session, centre_id: int) -> bool:
-    """No submission of this centre can commit between the check and the mark (trust.md R39).
+    """No submission of this centre can commit between the check and the mark.
 
     SQLite writes one transaction at a time anyway. On PostgreSQL a submission needs a key-share lock on the
     patient (its first save) or the row of the response: both wait for this transaction, or this one for them.

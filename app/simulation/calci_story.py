@@ -1,4 +1,4 @@
-"""The life of one simulated calciphylaxis patient, in dates, with the published figures of domain.md 1.4."""
+"""The life of one simulated calciphylaxis patient, in dates, with the published figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Story:
 
     @property
     def dialysed(self) -> bool:
-        """On dialysis at J0 (domain.md 2A, ckd_mod 1 to 5)."""
+        """On dialysis at J0."""
         return self.renal <= 5
 
     def day(self, days: int) -> date:

@@ -1,4 +1,4 @@
-"""Which simulated centres answer, when, and what they do with each patient (domain.md 1.4)."""
+"""Which simulated centres answer, when, and what they do with each patient."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

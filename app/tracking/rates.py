@@ -65,7 +65,7 @@ class Counts:
         return (self.answered + self.disposed) / self.asked if self.asked else None
 
     def as_json(self) -> dict[str, Any]:
-        """The three figures of commands.md."""
+        """The three figures that `rates` prints."""
         rate = None if self.rate is None else round(self.rate, 6)
         return {"asked": self.asked, "answered": self.answered, "rate": rate}
 

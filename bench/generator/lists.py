@@ -15,7 +15,7 @@ OPENS, CLOSES = date(2012, 1, 1), date(2016, 12, 31)
 
 @dataclass(frozen=True)
 class Dirt:
-    """Rates of domain.md 1.4; `only_swaps` restricts typos to transpositions, `typo` is per row."""
+    """Rates of the dirt; `only_swaps` restricts typos to transpositions, `typo` is per row."""
 
     duplicate: float = 0.03
     conflict: float = 0.0

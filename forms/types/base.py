@@ -160,7 +160,7 @@ class QuestionType:
         return "" if cell.value is None else cell.typed or self.editable(cell, question, language)
 
     def columns(self, question: Question) -> list[Column]:
-        """The export columns (workbook.md)."""
+        """The export columns."""
         raise NotImplementedError
 
     def values(self, cell: Cell, question: Question) -> list[Any]:

@@ -9,7 +9,7 @@ from forms.refusals import AnswerRefused
 from forms.types.base import Column
 from forms.types.numbers import Decimal, is_measurable, read_number, write_number
 
-# The codes of domain.md 2B (vl_op): exported, and what an expression sees under the operator's name.
+# The codes of vl_op: exported, and what an expression sees under the operator's name.
 OPERATORS = (
     Choice(1, Label("=", "=")),
     Choice(2, Label("<", "<")),
@@ -28,7 +28,7 @@ RULES: dict[str, Label] = {
 
 
 def by_rule(rule: str, operator: int | None, value: float | None) -> float | None:
-    """The number that stands for a censored value under a rule (workbook.md): below the limit it is the limit, its half, or 0."""
+    """The number that stands for a censored value under a rule: below the limit it is the limit, its half, or 0."""
     if operator in (2, 4):
         factor = {"lloq": 1.0, "half": 0.5, "zero": 0.0}[rule]
         return 0.0 if factor == 0 else None if value is None else value * factor

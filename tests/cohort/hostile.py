@@ -1,4 +1,4 @@
-"""Workbooks that mean harm, small enough to write in a test (trust.md 5b)."""
+"""Workbooks that mean harm, small enough to write in a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""domain.md 1.3: which hospital a spelling means (D09–D13)."""
+"""Which hospital a spelling means (D09–D13)."""
 
 from __future__ import annotations
 

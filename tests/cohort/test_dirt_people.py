@@ -1,4 +1,4 @@
-"""domain.md 1.3 and 1.4: who is who (D07, D08, D15–D17, D23, D28) and rules a, b, c."""
+"""Who is who (D07, D08, D15–D17, D23, D28) and rules a, b, c."""
 
 from __future__ import annotations
 

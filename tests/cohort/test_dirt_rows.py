@@ -1,4 +1,4 @@
-"""domain.md 1.3: rows that repeat, contradict, renew, overlap or lie outside (D01–D06, D18–D22, D25, D26)."""
+"""Rows that repeat, contradict, renew, overlap or lie outside (D01–D06, D18–D22, D25, D26)."""
 
 from __future__ import annotations
 

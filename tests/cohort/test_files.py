@@ -1,4 +1,4 @@
-"""Files: what is read, however it is written (D14, D24, D27), and what is refused within seconds (trust.md R44)."""
+"""Files: what is read, however it is written (D14, D24, D27), and what is refused within seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.kernel.errors import Refusal
 from tests.cohort import hostile
 from tests.cohort.builders import Cohort, row, rules_of, write_csv
 
-LIMIT_SECONDS = 20  # trust.md asks for 5 on an idle machine; tests share theirs
+LIMIT_SECONDS = 20  # 5 are promised on an idle machine; tests share theirs
 
 
 def records_of(path: Path) -> list[Record]:

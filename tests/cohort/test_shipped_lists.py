@@ -1,4 +1,4 @@
-"""The shipped lists come out as their truth files and domain.md 1.5 say."""
+"""The shipped lists come out as their truth files and the golden counts say."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Count:
 
     @property
     def promises_kept(self) -> bool:
-        """0 automatic duplicates, at most one uncertain a kill, nothing "sent" that the sink lacks (trust.md M1)."""
+        """0 automatic duplicates, at most one uncertain a kill, nothing "sent" that the sink lacks."""
         bad = self.duplicates + self.sent_but_missing + self.unfinished
         return bad == 0 and self.uncertain <= self.kills
 

@@ -1,7 +1,7 @@
 """A submission against the start of a reminder, let go together: whichever commits first, no reminder is late.
 
 "Late" is exact: the submission's commit had returned before the reminder's commit was asked for, and it began all
-the same. The variant that checks first and marks in another transaction must be caught (trust.md R39).
+the same. The variant that checks first and marks in another transaction must be caught.
 """
 
 from __future__ import annotations

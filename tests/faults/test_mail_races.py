@@ -1,4 +1,4 @@
-"""Submissions against reminders (trust.md R39, M4); the long form is `./recueil bench faults`."""
+"""Submissions against reminders; the long form is `./recueil bench faults`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a mail when its server misbehaves (trust.md M2): the state is right in every case."""
+"""What becomes of a mail when its server misbehaves: the state is right in every case."""
 
 from __future__ import annotations
 

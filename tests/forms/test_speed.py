@@ -1,4 +1,4 @@
-"""An evaluation is part of every autosave: it must be a small part (performance.md). Measured against Python
+"""An evaluation is part of every autosave: it must be a small part. Measured against Python
 itself, not a clock."""
 
 from datetime import date
@@ -60,7 +60,7 @@ def seconds(act: object, times: int) -> float:
 
 
 def floor() -> None:
-    """About 5 ms of plain Python on the machine that measured performance.md."""
+    """About 5 ms of plain Python on two shared cores."""
     table = {}
     for number in range(50_000):
         table[number & 1023] = number

@@ -1,4 +1,4 @@
-"""Reads the fixtures of domain.md 4 as `answers import` does, without a database: one evaluation per patient."""
+"""Reads the fixtures as `answers import` does, without a database: one evaluation per patient."""
 
 import json
 from datetime import date
@@ -17,7 +17,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def objects(name: str) -> list[dict[str, Any]]:
-    """The objects of one fixture file, in the format of commands.md."""
+    """The objects of one fixture file, in the format of that command."""
     found: list[dict[str, Any]] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
     return found
 

@@ -1,4 +1,4 @@
-"""calci_sts: the hand-made patients of domain.md 4.1 give the stated figures from evaluation alone, fully or barely filled."""
+"""calci_sts: the hand-made patients give the stated figures from evaluation alone, fully or barely filled."""
 
 from statistics import median
 

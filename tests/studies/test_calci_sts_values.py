@@ -1,4 +1,4 @@
-"""calci_sts: each derived value of domain.md 3.1 on small invented patients, where the fixtures do not reach."""
+"""calci_sts: each derived value on small invented patients, where the fixtures do not reach."""
 
 import pytest
 

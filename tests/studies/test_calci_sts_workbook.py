@@ -1,4 +1,4 @@
-"""calci_sts: what a statistician computes from the exported workbook is what domain.md 4.1 states."""
+"""calci_sts: what a statistician computes from the exported workbook is what the fixture’s figures state."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Every check of every study speaks when it should, and none speaks of a patient without contradiction (domain.md 3.2)."""
+"""Every check of every study speaks when it should, and none speaks of a patient without contradiction."""
 
 from datetime import date
 from pathlib import Path

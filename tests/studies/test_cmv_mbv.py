@@ -1,4 +1,4 @@
-"""cmv_mbv: clearance, recurrence, censoring and the rules of a baseline, on small invented patients (domain.md 3.1)."""
+"""cmv_mbv: clearance, recurrence, censoring and the rules of a baseline, on small invented patients."""
 
 from collections.abc import Sequence
 from typing import Any

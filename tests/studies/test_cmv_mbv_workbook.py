@@ -1,4 +1,4 @@
-"""cmv_mbv: the single case of the seed, read back from the workbook, gives the figures of domain.md 4.2."""
+"""cmv_mbv: the single case of the seed, read back from the workbook, gives the published figures."""
 
 from datetime import datetime
 from math import log10

@@ -1,4 +1,4 @@
-"""hiv_fos: deviations, carried values and closed visits on small invented patients (domain.md 2C and 3.1)."""
+"""hiv_fos: deviations, carried values and closed visits on small invented patients."""
 
 import pytest
 

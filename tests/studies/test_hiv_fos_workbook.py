@@ -1,4 +1,4 @@
-"""hiv_fos: eleven patients enrolled with no list give, from the workbook, the slide's figures of domain.md 4.3."""
+"""hiv_fos: eleven patients enrolled with no list give, from the workbook, the slide's figures."""
 
 from datetime import datetime
 from pathlib import Path

@@ -13,7 +13,7 @@ from forms.loading import dumps, load, loads, shipped, shipped_codes
 
 STUDIES = ("calci_sts", "cmv_mbv", "hiv_fos")
 
-# The names of domain.md 2A, 2B, 2C and 3.1; a two-in-one row counts as its yes/no and its date.
+# The names of the protocol's tables; a two-in-one row counts as its yes/no and its date.
 PROMISED = {
     "calci_sts": """
         pt_code atu_first atu_first_d pt_ini birth_my sex chart_found site_moved site_other sts_given sts_nogive
@@ -146,7 +146,7 @@ def test_the_pilot_study_ships_its_one_centre_and_needs_no_list() -> None:
 
 
 def test_the_express_path_of_the_primary_study_stays_short() -> None:
-    """About 27 inputs in five minutes (domain.md 2A); lines of repeats and dead ends do not count."""
+    """About 27 inputs in five minutes; lines of repeats and dead ends do not count."""
     questions = load(shipped("calci_sts")).questions.values()
     asked = [question for question in questions if question.express and question.scope != "line"]
     inputs = sum(2 if question.scope == "visit" and question.name != "v_evol" else 1 for question in asked)

@@ -21,7 +21,7 @@ from app.doors.centre.shells import shell_now
 from app.doors.request import language
 from app.kernel.installation import Installation
 
-# Twice and more the largest page of questions a centre can send (trust.md R43).
+# Twice and more the largest page of questions a centre can send.
 BODY_BYTES = 1_000_000
 ROOMS = (entering, stopping, worklist, questions, live, review, dispositions, enrolling, queries, colleagues)
 

@@ -83,7 +83,7 @@ class Chart(NamedTuple):
 def own_chart(code: str) -> Chart:
     """The chart of the patient of this code, when it is one of the visitor's centre.
 
-    Somebody else's patient and one that does not exist look the same: 404 (design.md, decision 4).
+    Somebody else's patient and one that does not exist look the same: 404.
     """
     here = visitor()
     found = _CHART.first(connection(), study=here.entered.study_id, centre=here.centre_id, code=code)

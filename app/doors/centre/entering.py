@@ -30,7 +30,7 @@ PEOPLE_OFFERED = 5
 @views.get("/r/<token>")
 @allow(public)
 def show_link(token: str) -> str:
-    """Which study and which centre the link is for. Opening it changes nothing (trust.md R3)."""
+    """Which study and which centre the link is for. Opening it changes nothing."""
     link = find_link(session(), installation().keys, token, now())
     # Only this page leads back to itself with its token: on a refusal nothing of the address is repeated.
     shell = replace(shell_now(), switch=True, back=request.path)
@@ -100,7 +100,7 @@ def choose_language() -> ResponseReturnValue:
 
 
 def _internal(path: str) -> str:
-    # Only a path of this door: "//host" and "/\host" lead elsewhere (trust.md R46).
+    # Only a path of this door: "//host" and "/\host" lead elsewhere.
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside else url_for("worklist.show")
 

@@ -32,7 +32,7 @@ from app.doors.sponsor.signed_in import start_login
 from app.doors.sponsor.wording import start_wording
 from app.kernel.installation import Installation
 
-BODY_BYTES = 32 * 1024 * 1024  # a list of 30 MB (trust.md R44) and its form
+BODY_BYTES = 32 * 1024 * 1024  # a list of 30 MB and its form
 ROOMS = (
     entering,
     studies,

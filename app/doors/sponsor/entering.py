@@ -127,7 +127,7 @@ def _changed(form: Mapping[str, str]) -> SignedIn:
 
 
 def _way_on(wanted: str) -> str:
-    """A page of this very application by name, whatever text came in (trust.md R46)."""
+    """A page of this very application by name, whatever text came in."""
     path = urlsplit(wanted).path
     prefix = request.script_root
     try:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from app.accounts.sessions import IDLE, Holder, SignedIn, holder_of
 from app.doors.request import now, session
 
-# Kept in the signed cookie: reading a page changes nothing in the database (design.md, decision 2).
+# Kept in the signed cookie: reading a page changes nothing in the database.
 SEEN = "seen"
 SAFE_METHODS = ("GET", "HEAD")
 
