@@ -1,4 +1,4 @@
-"""A person whom nobody invited names themself behind a link: the link's respondent is told by mail (trust.md 3).
+"""A person whom nobody invited names themself behind a link: the link's respondent is told by mail.
 
 One mail tells of everybody new until it leaves, and a link gives so many of them at most.
 """

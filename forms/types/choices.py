@@ -1,6 +1,7 @@
 """Codes of a list: ``single``, ``multiple`` (one 0/1 column per code, an exclusive choice stands alone) and ``yes_no``."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from forms.answers import Cell
@@ -104,6 +105,11 @@ class Multiple(Single):
     name = "multiple"
     several = True
     as_stored = False
+
+    def parse(self, typed: object, question: Question, unit: str | None = None) -> Cell:
+        """As for any type; a text of separators alone names no code, and is no answer."""
+        cell = super().parse(typed, question, unit)
+        return replace(cell, value=None, typed=None) if cell.value == [] else cell
 
     def take(self, typed: Any, question: Question) -> Any:
         """The codes of a list or of a text ``dm;hta``, each once, in the order of the definition."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import example as such_as
 from hypothesis import strategies as st
 
 from forms.answers import Address, Answers, Cell
@@ -103,6 +104,7 @@ def test_what_is_shown_in_a_field_reads_back_as_the_same_value(
         st.text(max_size=30), st.none(), st.integers(), st.floats(), st.lists(st.text(max_size=4), max_size=3)
     )
 )
+@such_as(typed=";")
 @settings(max_examples=80, deadline=None)
 def test_anything_typed_becomes_a_cell_or_a_refusal_in_both_languages(kind: str, typed: object) -> None:
     one = question(kind)
