@@ -203,4 +203,4 @@ def test_somebody_elses_thing_looks_like_a_missing_one(app: Door, manager: Desk,
 def test_every_part_of_an_address_with_a_number_takes_only_numbers(app: Door) -> None:
     for endpoint, _, rule in routes(app):
         for name in rule.arguments & {"import_id", "staff_id", "case_id", "respondent_id", "cut_number"}:
-            assert rule._converters[name].__class__.__name__ == "IntegerConverter", (endpoint, name)
+            assert rule._converters[name].__class__.__name__ == "BoundedNumber", (endpoint, name)

@@ -47,7 +47,7 @@ def add(code: str) -> ResponseReturnValue:
     return redirect(url_for("respondent.show", code=code, respondent_id=respondent.id), 303)
 
 
-@pages.get("/studies/<code>/respondents/<int(max=2147483647):respondent_id>")
+@pages.get("/studies/<code>/respondents/<int:respondent_id>")
 @allow(managers)
 def show(code: str, respondent_id: int) -> ResponseReturnValue:
     """What is known of them, their link, the mails they got."""
@@ -64,7 +64,7 @@ def show(code: str, respondent_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/studies/<code>/respondents/<int(max=2147483647):respondent_id>/stop")
+@pages.post("/studies/<code>/respondents/<int:respondent_id>/stop")
 @allow(managers)
 def stop(code: str, respondent_id: int) -> ResponseReturnValue:
     """No more mail to them; where the reason says that they are the wrong person, their link ends too."""
@@ -75,7 +75,7 @@ def stop(code: str, respondent_id: int) -> ResponseReturnValue:
     return _back(code, respondent_id)
 
 
-@pages.post("/studies/<code>/respondents/<int(max=2147483647):respondent_id>/restart")
+@pages.post("/studies/<code>/respondents/<int:respondent_id>/restart")
 @allow(managers)
 def restart(code: str, respondent_id: int) -> ResponseReturnValue:
     """Mails may go to them again, also where the address was refused."""
@@ -83,7 +83,7 @@ def restart(code: str, respondent_id: int) -> ResponseReturnValue:
     return _back(code, respondent_id)
 
 
-@pages.post("/studies/<code>/respondents/<int(max=2147483647):respondent_id>/revoke")
+@pages.post("/studies/<code>/respondents/<int:respondent_id>/revoke")
 @allow(managers)
 def revoke(code: str, respondent_id: int) -> ResponseReturnValue:
     """Closes their link at once, whoever holds it; nothing that was answered is lost."""
@@ -91,7 +91,7 @@ def revoke(code: str, respondent_id: int) -> ResponseReturnValue:
     return _back(code, respondent_id)
 
 
-@pages.post("/studies/<code>/respondents/<int(max=2147483647):respondent_id>/reissue")
+@pages.post("/studies/<code>/respondents/<int:respondent_id>/reissue")
 @allow(managers)
 def reissue(code: str, respondent_id: int) -> ResponseReturnValue:
     """A new link in place of the old one, which stops working at once; the next mail carries it."""
