@@ -218,6 +218,15 @@ class BothAnswered(CollectionRefusal):
     en = "{one} and {other} both have answers: first decide which are right."
 
 
+class OpposedApart(CollectionRefusal):
+    """A patient who opposed would stop being one by becoming part of another."""
+
+    code = "opposed-apart"
+    status = 409
+    fr = "{one} s’est opposé, {other} non : notez d’abord l’opposition de {other}, ou retirez celle de {one}."
+    en = "{one} objected and {other} did not: first note the objection of {other}, or withdraw that of {one}."
+
+
 class UnknownProposal(CollectionRefusal):
     """A proposal that this study does not have, or that its centre took back."""
 

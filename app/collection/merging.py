@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.cohort.moving import PatientMerge, on_patient_merge
-from app.collection.errors import BothAnswered
+from app.collection.disposing import disposition_of
+from app.collection.errors import BothAnswered, OpposedApart
 from app.collection.models import Response
 from app.journal.models import JournalEntry, JournalValue
 from app.journal.recording import record
@@ -14,7 +15,8 @@ from app.journal.recording import record
 def follow_merge(session: Session, merge: PatientMerge) -> None:
     """Moves the response of the patient who goes to the one who stays, or back.
 
-    Raises BothAnswered when both have answers: a person must first say which ones are right.
+    Raises BothAnswered when both have answers: a person must first say which ones are right. Raises OpposedApart
+    when only the one who goes has opposed: nothing of them may come out again under the other's code.
     """
     gone, kept = session.get_one(Patient, merge.gone), session.get_one(Patient, merge.kept)
     if merge.undone:
@@ -22,12 +24,19 @@ def follow_merge(session: Session, merge: PatientMerge) -> None:
         if response is not None and _came_from(session, response) == gone.id:
             _move(session, merge, response, kept, gone)
         return
+    if _opposed(session, gone) and not _opposed(session, kept):
+        raise OpposedApart(one=gone.code, other=kept.code)
     response, other = _held(session, gone), _held(session, kept)
     if response is None:
         return
     if other is not None:
         raise BothAnswered(one=gone.code, other=kept.code)
     _move(session, merge, response, gone, kept)
+
+
+def _opposed(session: Session, patient: Patient) -> bool:
+    disposition = disposition_of(session, patient)
+    return disposition is not None and disposition.kind == "opposed"
 
 
 def _held(session: Session, patient: Patient) -> Response | None:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.cohort.models import Patient
 from app.cohort.moving import PatientMerge
-from app.collection.errors import BothAnswered
+from app.collection.disposing import set_disposition
+from app.collection.errors import BothAnswered, OpposedApart
 from app.collection.merging import follow_merge
 from app.collection.models import Response
 from app.kernel.actor import Actor
@@ -36,6 +37,23 @@ def test_answers_given_after_the_merge_stay_where_they_were_given(opened: Opened
     kept.save(weight_kg="70")
     assert merge(gone, kept) == kept.patient_id
     assert merge(gone, kept, undone=True) == kept.patient_id
+
+
+def test_whoever_opposed_stays_opposed(opened: Opened) -> None:
+    gone, kept = chart(opened, 0), chart(opened, 1)
+    gone.save(weight_kg="70")
+    oppose(gone)
+    with pytest.raises(OpposedApart):
+        merge(gone, kept)
+    oppose(kept)
+    assert merge(gone, kept) == kept.patient_id
+
+
+def oppose(one: Chart) -> None:
+    """The patient of this chart objects to the study."""
+    with one.installation.database.writing() as session:
+        patient, actor = session.get_one(Patient, one.patient_id), Actor.command("tests")
+        set_disposition(session, patient=patient, kind="opposed", actor=actor, now=NOW)
 
 
 def test_two_patients_with_answers_do_not_become_one_by_themselves(opened: Opened) -> None:
