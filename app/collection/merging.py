@@ -5,9 +5,8 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.cohort.moving import PatientMerge, on_patient_merge
-from app.collection.disposing import disposition_of
 from app.collection.errors import BothAnswered, OpposedApart
-from app.collection.models import Response
+from app.collection.models import Disposition, Response
 from app.journal.models import JournalEntry, JournalValue
 from app.journal.recording import record
 
@@ -35,8 +34,9 @@ def follow_merge(session: Session, merge: PatientMerge) -> None:
 
 
 def _opposed(session: Session, patient: Patient) -> bool:
-    disposition = disposition_of(session, patient)
-    return disposition is not None and disposition.kind == "opposed"
+    in_force = Disposition.withdrawn_at.is_(None)
+    query = select(Disposition.id).where(Disposition.patient_id == patient.id, in_force, Disposition.kind == "opposed")
+    return session.scalars(query).first() is not None
 
 
 def _held(session: Session, patient: Patient) -> Response | None:
