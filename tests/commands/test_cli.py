@@ -17,7 +17,7 @@ from tests.fixtures.studies import DATA
 
 COMMANDS = {
     "demo", "init", "study open", "list check", "list import", "list trace", "respondents import", "invite",
-    "remind", "worker", "links", "answers import", "rates", "export", "forms check",
+    "remind", "worker", "links", "answers import", "rates", "export", "cuts", "forms check",
     "forms print", "journal verify",
     "staff add", "serve", "bench",
 }  # fmt: skip

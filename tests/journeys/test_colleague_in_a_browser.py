@@ -52,6 +52,7 @@ def test_a_colleague_is_named_follows_the_mailed_link_and_takes_over(
     tab.goto(link)
     tab.get_by_role("button", name="Accéder").click()
     tab.get_by_role("button", name="Je suis Dr MARTIN").click()
+    expect(tab.locator(".patient__code a").first).to_be_visible()
     patients = tab.locator(".patient__code a").all_inner_texts()
     tab.get_by_role("link", name="Ajouter un collègue").click()
     nothing_found(tab)
@@ -66,7 +67,7 @@ def test_a_colleague_is_named_follows_the_mailed_link_and_takes_over(
     theirs.goto(mailed_link(live_server))
     theirs.get_by_role("button", name="Accéder").click()
     theirs.get_by_role("button", name="Je suis Jo Interne").click()
-    assert theirs.locator(".patient__code a").all_inner_texts() == patients
+    expect(theirs.locator(".patient__code a")).to_have_text(patients)
     theirs.context.close()
     tab.goto(f"{live_server.url}/")
     expect(tab.locator("main")).not_to_contain_text(patients[0])

@@ -204,7 +204,7 @@ def _key_of_its_answer(desk: Page) -> str:
 
 def _open(page: Page) -> int:
     """How many questions the desk says are open."""
-    found = re.search(r"(\d+) questions ouvertes", page.locator(".review-progress").inner_text())
+    found = re.search(r"(\d+) questions? ouvertes?", page.locator(".review-progress").inner_text())
     assert found
     return int(found.group(1))
 
