@@ -1,4 +1,4 @@
-"""The fault harness in its long form, on both engines: workers killed 1,000 times, two workers, races; 8 people saving.
+"""The fault harness in its long form, on both engines: workers killed, two workers, two schedulers, races; 8 people saving.
 
 `RECUEIL_FAULTS` sets the number of kills (1,000 by default); the other counts follow it, ten saves a person to a kill.
 """
@@ -21,6 +21,7 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.faults.mail_kills import Count, run_kills, run_together
 from tests.faults.mail_races import check_then_mark, run_races
+from tests.faults.mail_schedulers import run_schedulers
 from tests.faults.saving import long_form, without_revision_check
 from tests.faults.saving import run as run_saves
 from tests.fixtures.databases import make_settings
@@ -53,15 +54,18 @@ def _mails(fresh: Fresh, engine: str, kills: int, quiet: bool) -> dict[str, Any]
     _say(quiet, engine, "send then mark (must fail)", asdict(broken))
     together = run_together(fresh(), mails=max(100, kills), workers=2)
     _say(quiet, engine, "two workers", asdict(together))
+    planned = run_schedulers(fresh(), mails=max(100, kills))
+    _say(quiet, engine, "two schedulers", asdict(planned))
     races = run_races(fresh(), kills)
     _say(quiet, engine, "races", asdict(races))
     controls = run_races(fresh(), max(40, kills // 10), check_then_mark)
     _say(quiet, engine, "check then mark (must fail)", asdict(controls))
-    kept = killed.promises_kept and together.promises_kept and races.late == 0
+    kept = killed.promises_kept and together.promises_kept and planned.promises_kept and races.late == 0
     return {
         "killed": asdict(killed),
         "send_then_mark_caught": broken.duplicates > 0,
         "two_workers": asdict(together),
+        "two_schedulers": asdict(planned),
         "races": asdict(races),
         "check_then_mark_caught": controls.late > 0,
         "promises_kept": kept and broken.duplicates > 0 and controls.late > 0,
