@@ -53,11 +53,19 @@ def run_schedulers(installation: Installation, mails: int, schedulers: int = 2) 
 
 
 def _plan(town: Town, together: threading.Barrier) -> None:
-    for _ in range(ROUNDS):
-        together.wait(timeout=120)
-        for schedule in (invite, remind):
-            with town.installation.database.writing() as session:
-                schedule(session, town.installation, town.study(session), actor=DESK, now=NOW)
+    try:
+        for _ in range(ROUNDS):
+            together.wait(timeout=120)
+            _schedule(town)
+    except Exception:
+        together.abort()  # the others need not wait for one that failed
+        raise
+
+
+def _schedule(town: Town) -> None:
+    for schedule in (invite, remind):
+        with town.installation.database.writing() as session:
+            schedule(session, town.installation, town.study(session), actor=DESK, now=NOW)
 
 
 def _deliver(installation: Installation, stop: threading.Event) -> None:
