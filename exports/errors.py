@@ -47,9 +47,3 @@ class MissingCodeTaken(ExportRefused):
     code = "export_missing_code_taken"
     fr = "{column} contient la valeur {value}, réservée aux motifs de donnée manquante du format {format}."
     en = "{column} holds the value {value}, which {format} keeps for missing reasons."
-
-
-class NoWriter(ExportRefused):
-    code = "export_no_writer"
-    fr = "Format inconnu : « {format} ». Formats : xlsx, csv, sav, dta, xpt."
-    en = "Unknown format: '{format}'. Formats: xlsx, csv, sav, dta, xpt."

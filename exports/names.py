@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from exports.errors import BadName
 from exports.tables import Column
 
-LONGEST_STEM = 26
 LONGEST = 32
 _SHAPE = re.compile(r"[a-z][a-z0-9_]*\Z")
 # SAS reads these as operators, automatic variables or data set lists (SAS 9.4 Language Reference: Concepts).

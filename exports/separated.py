@@ -30,11 +30,6 @@ def guarded(text: str) -> str:
     return "'" + text if _RISKY.match(text) else text
 
 
-def unguarded(text: str) -> str:
-    """The text again, from its csv form."""
-    return text[1:] if text.startswith("'") and _RISKY.match(text[1:]) else text
-
-
 @dataclass
 class Shape:
     """One table as it was written, with what the reading programs need to know of its texts."""

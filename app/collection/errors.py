@@ -159,13 +159,6 @@ class NoQuestionnaire(CollectionRefusal):
     en = "Study {study} has no published questionnaire. Run `./recueil study open {study}`."
 
 
-class UnreadableAnswers(CollectionRefusal):
-    """A file of answers that is no list of patients."""
-
-    code = "unreadable-answers"
-    fr = "Ce fichier de réponses n’est pas lisible : {why}"
-    en = "This file of answers cannot be read: {why}"
-
 
 class StudyUnknown(CollectionRefusal):
     """Neither a shipped study nor a folder of that shape."""

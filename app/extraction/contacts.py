@@ -5,18 +5,16 @@ Whoever calls it has checked the right; the export is journalled as the showing 
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from hashlib import sha256
+from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Study
-from app.cohort.studies import find_study
-from app.extraction.exporting import file_sha256, written_whole
 from app.extraction.times import utc
 from app.journal.recording import record
 from app.kernel.actor import Actor
-from app.kernel.installation import Installation
 from app.kernel.vault import Vault
 from app.outreach.models import Respondent, RespondentIdentity
 from exports.tables import Column, Row, Table, single
@@ -62,18 +60,13 @@ def _opened(vault: Vault, identity: RespondentIdentity) -> tuple[str | None, str
     return opened("name"), opened("email"), opened("telephone")
 
 
-def export_contacts(installation: Installation, study_code: str, out: Path, *, actor: Actor, now: datetime) -> str:
-    """Write the contacts to a workbook of their own and journal it; its sha256. Raises UnknownStudy, CannotWrite."""
-    with installation.database.reading() as session, written_whole(out) as stream:
-        study = find_study(session, study_code)
-        table = contacts_table(session, installation.vault, study)
-        at = utc(now)
-        assert at is not None
-        written = write_workbook(stream, [single(table)], Front([table.name], None, at, f"{study.code} : contacts"))
-    sha256 = file_sha256(out)
-    with installation.database.writing() as session:
-        record(
-            session, actor=actor, at=now, action="identities.exported", subject_type="study", subject_id=study_code,
-            study=study_code, field="contacts", new=f"{written.sheets['contacts']} : {sha256}",
-        )  # fmt: skip
-    return sha256
+def contacts_workbook(session: Session, vault: Vault, study: Study, *, actor: Actor, now: datetime) -> bytes:
+    """An .xlsx of the contacts; the journal notes who took it away, how many people it names and its sha256."""
+    table, stream = contacts_table(session, vault, study), BytesIO()
+    written = write_workbook(stream, [single(table)], Front([table.name], None, utc(now), f"{study.code} : contacts"))
+    content = stream.getvalue()
+    record(
+        session, actor=actor, at=now, action="identities.exported", subject_type="study", subject_id=study.code,
+        study=study.code, field="contacts", new=f"{written.sheets['contacts']} : {sha256(content).hexdigest()}",
+    )  # fmt: skip
+    return content

@@ -1,8 +1,10 @@
 """One person at a centre, at the desk: added by hand, stopped, written to again, their link closed and made anew."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.doors.centre import create_app as create_centre
@@ -11,7 +13,7 @@ from app.journal.models import JournalEntry
 from app.kernel.installation import Installation
 from app.outreach.links import token_of
 from app.outreach.models import Link, Mailbox, Respondent
-from tests.doors_sponsor.desk import Desk
+from tests.doors_sponsor.desk import Desk, desk_for
 from tests.tracking.builders import Asked
 
 NEW = "/studies/calci_sts/respondents/new"
@@ -95,3 +97,15 @@ def test_a_refused_address_is_trusted_again_by_hand(
     assert "5.1.1" in manager.text(added)
     manager.post(f"{added}/restart")
     assert "5.1.1" not in manager.text(added)
+
+
+def test_the_contacts_are_taken_away_by_a_manager_and_the_journal_says_so(
+    app: Door, manager: Desk, added: str, installation: Installation
+) -> None:
+    place = "/studies/calci_sts/respondents/contacts.xlsx"
+    assert desk_for(app, "reader").post(place).status_code == 403
+    response = manager.post(place)
+    _, row = load_workbook(BytesIO(response.data))["contacts"].values
+    assert (row[3], row[5]) == ("Anne Martin", "a.martin@chu.example.org")
+    with installation.database.reading() as session:
+        assert session.scalar(select(JournalEntry.action).order_by(JournalEntry.seq.desc())) == "identities.exported"

@@ -48,6 +48,7 @@ LEAST: dict[str, str] = {
     "respondents.confirm": "managers",
     "respondents.give_up": "managers",
     "respondents.reveal": "managers",
+    "respondents.take_contacts": "managers",
     "respondent.ask": "managers",
     "respondent.add": "managers",
     "respondent.show": "managers",

@@ -1,8 +1,9 @@
 """The people at the centres: who is asked, and their import with every fault shown in its cell. Names stay hidden."""
 
 import re
+from io import BytesIO
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.identities import identities_shown, show_identities
@@ -11,6 +12,7 @@ from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
+from app.extraction.contacts import contacts_workbook
 from app.kernel.errors import Refusal
 from app.outreach.chase import desk
 from app.outreach.people import person_of, respondents_of
@@ -72,6 +74,14 @@ def give_up(code: str, held_id: str) -> ResponseReturnValue:
     """Forgets the file without importing it."""
     let_go(held_upload(held_id, PURPOSE))
     return redirect(url_for("respondents.show", code=code), 303)
+
+
+@pages.post("/studies/<code>/respondents/contacts.xlsx")
+@allow(managers)
+def take_contacts(code: str) -> ResponseReturnValue:
+    """Names, addresses and telephones as a workbook of their own; the journal says who took it."""
+    content = contacts_workbook(session(), installation().vault, study(), actor=actor(), now=now())
+    return send_file(BytesIO(content), as_attachment=True, download_name=f"{code}_contacts_{now():%Y-%m-%d}.xlsx")
 
 
 @pages.post("/studies/<code>/identities")
