@@ -1,6 +1,5 @@
 """The command line: finds the command, runs it, prints what it answers; refusals become a sentence."""
 
-import argparse
 import getpass
 import logging
 import os
@@ -25,6 +24,7 @@ from app.commands import (
     tracking,
 )
 from app.commands.call import Answer, Call, Commands
+from app.commands.usage import Parser
 from app.kernel.actor import Actor
 from app.kernel.errors import Refusal
 from app.kernel.language import Language, pick
@@ -37,11 +37,11 @@ REFUSED = 1
 INTERRUPTED = 130
 
 
-def build_parser(language: Language) -> argparse.ArgumentParser:
+def build_parser(language: Language) -> Parser:
     """Every command with its words, described in the person's language."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="recueil",
-        allow_abbrev=False,
+        language=language,
         description=pick(
             {
                 "fr": "De la liste d’autorisations au classeur des statisticiens.",

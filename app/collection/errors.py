@@ -159,7 +159,6 @@ class NoQuestionnaire(CollectionRefusal):
     en = "Study {study} has no published questionnaire. Run `./recueil study open {study}`."
 
 
-
 class StudyUnknown(CollectionRefusal):
     """Neither a shipped study nor a folder of that shape."""
 

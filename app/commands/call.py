@@ -90,7 +90,7 @@ class Commands:
         """Declares a command; `study` gives it the compulsory --study CODE."""
         said = self.say(french, english)
         parser: argparse.ArgumentParser = self._group.add_parser(
-            name, help=said, description=said, allow_abbrev=False
+            name, help=said, description=said, language=self.language
         )
         if run is not None:
             parser.set_defaults(run=run)

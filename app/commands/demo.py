@@ -134,7 +134,7 @@ def _data(settings: Settings, made: Made) -> dict[str, Any]:
 
 def _text(call: Call, settings: Settings, made: Made) -> str:
     counts, sheets = made.counts, made.exported["sheets"]
-    rates_text = describe(call, {**made.rates, "centres": []})
+    rates_text = describe(call, {**made.rates, "centres": []}, {})
     listed = ", ".join(f"{name} {rows}" for name, rows in sheets.items())
     sponsor = f"{settings.public_url}/sponsor/"
     return call.say(

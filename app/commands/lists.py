@@ -20,6 +20,14 @@ COUNTS = {
     "patients": ("patients", "patients"),
     "centres": ("centres", "centres"),
 }
+RESPONDENTS = {
+    "read": ("lignes lues", "rows read"),
+    "new": ("nouveaux", "new"),
+    "changed": ("modifiés", "changed"),
+    "unchanged": ("inchangés", "unchanged"),
+    "new_centres": ("nouveaux centres", "new centres"),
+    "faults": ("cellules à corriger", "cells to mend"),
+}
 TRACE_COLUMNS = ("file", "sheet", "source_row", "atu_num", "patient", "centre", "course", "fate", "reason")
 
 
@@ -106,7 +114,9 @@ def import_respondents(call: Call) -> Answer:
             now=call.now,
         )
         data = report.counts()
-    return Answer(data, "\n".join(f"{name}: {value}" for name, value in data.items()))
+    return Answer(
+        data, "\n".join(f"{data[key]:>7}  {call.say(*words)}" for key, words in RESPONDENTS.items())
+    )
 
 
 def _mapping(call: Call) -> Path | None:

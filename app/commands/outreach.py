@@ -7,6 +7,14 @@ from typing import Any
 
 from app.commands.call import Answer, Call, Commands
 
+DELIVERED = {
+    "sent": ("envoyés", "sent"),
+    "suppressed": ("écartés", "suppressed"),
+    "postponed": ("remis à plus tard", "postponed"),
+    "failed": ("échoués", "failed"),
+    "uncertain": ("incertains, à regarder", "uncertain, to be looked at"),
+}
+
 
 def declare(commands: Commands) -> None:
     """Declares the commands that reach people."""
@@ -82,12 +90,11 @@ def work(call: Call) -> Answer:
     if not call.words.once:
         worker.run()
     data = worker.work_off()
-    text = "\n".join(f"{name}: {value}" for name, value in data.items())
     if data["unreachable"]:
         # Nothing is lost: what waits is tried again at the next start.
         unreachable = call.say("Serveur de courriel injoignable", "The mail server cannot be reached")
         print(f"{unreachable} ({data['unreachable']}).", file=sys.stderr)
-    return Answer(data, text, exit_code=1 if data["unreachable"] else 0)
+    return Answer(data, _delivered(call, data), exit_code=1 if data["unreachable"] else 0)
 
 
 def _queued(call: Call, report: Mapping[str, Any]) -> Answer:
@@ -96,5 +103,18 @@ def _queued(call: Call, report: Mapping[str, Any]) -> Answer:
         f"{data['queued']} courriels en file, {data['suppressed']} écartés.",
         f"{data['queued']} mails queued, {data['suppressed']} suppressed.",
     )
-    reasons = [f"    {reason}: {count}" for reason, count in report.get("reasons", {}).items()]
-    return Answer(data, "\n".join([said, *reasons]))
+    return Answer(data, "\n".join([said, *_because(call, report["reasons"])]))
+
+
+def _delivered(call: Call, report: Mapping[str, Any]) -> str:
+    counted = [f"{report[key]:>7}  {call.say(*words)}" for key, words in DELIVERED.items()]
+    return "\n".join([*counted, *_because(call, report["reasons"])])
+
+
+def _because(call: Call, reasons: Mapping[str, int]) -> list[str]:
+    from app.outreach.conditions import REASONS
+
+    return [
+        f"    {count:>7}  {call.say(*REASONS.get(reason, (reason, reason)))}"
+        for reason, count in reasons.items()
+    ]

@@ -1,5 +1,6 @@
 """`rates`: how many were asked, how many answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.commands.call import Answer, Call, Commands
@@ -18,19 +19,21 @@ def rates(call: Call) -> Answer:
 
     with call.installation.database.reading() as session:
         study = find_study(session, call.study)
-        data = rates_of(session, study).as_json() | breakdown_as_json(session, study)
-    return Answer(data, describe(call, data))
+        found = rates_of(session, study)
+        data = found.as_json() | breakdown_as_json(session, study)
+    names = {one.code: one.name for one in found.centres}
+    return Answer(data, describe(call, data, names))
 
 
-def describe(call: Call, data: dict[str, Any]) -> str:
-    """The rates as a person reads them: the whole, then a line a centre."""
+def describe(call: Call, data: dict[str, Any], names: Mapping[str, str]) -> str:
+    """The rates as a person reads them: the whole, then a line a centre, by its code and its name."""
     whole = data["overall"]
     head = call.say(
         f"Réponses : {whole['answered']} sur {whole['asked']} ({_percent(whole['rate'])}).",
         f"Answers: {whole['answered']} of {whole['asked']} ({_percent(whole['rate'])}).",
     )
     lines = [
-        f"{one['answered']:>5} / {one['asked']:<5} {_percent(one['rate']):>6}  {one['centre']}"
+        f"{one['answered']:>5} / {one['asked']:<5} {_percent(one['rate']):>6}  {one['centre']}  {names[one['centre']]}"
         for one in data["centres"]
     ]
     return "\n".join([head, *lines])

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Study
-from app.extraction.times import utc
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
@@ -46,8 +45,17 @@ def contacts_table(session: Session, vault: Vault, study: Study) -> Table:
     def rows() -> Iterator[Row]:
         for centre, respondent, identity in session.execute(query).all():
             name, email, telephone = _opened(vault, identity)
-            yield (centre.code, centre.name, centre.city, name, respondent.function or None, email, telephone,
-                   respondent.language, int(not respondent.active))
+            yield (
+                centre.code,
+                centre.name,
+                centre.city,
+                name,
+                respondent.function or None,
+                email,
+                telephone,
+                respondent.language,
+                int(not respondent.active),
+            )
 
     return Table("contacts", COLUMNS, rows, "Contacts des centres", "Contacts of the centres", frozen=2)
 
@@ -55,7 +63,11 @@ def contacts_table(session: Session, vault: Vault, study: Study) -> Table:
 def _opened(vault: Vault, identity: RespondentIdentity) -> tuple[str | None, str | None, str | None]:
     def opened(column: str) -> str | None:
         sealed = getattr(identity, column)
-        return None if sealed is None else vault.open("respondent_identity", identity.respondent_id, column, sealed) or None
+        return (
+            None
+            if sealed is None
+            else vault.open("respondent_identity", identity.respondent_id, column, sealed) or None
+        )
 
     return opened("name"), opened("email"), opened("telephone")
 
@@ -63,7 +75,8 @@ def _opened(vault: Vault, identity: RespondentIdentity) -> tuple[str | None, str
 def contacts_workbook(session: Session, vault: Vault, study: Study, *, actor: Actor, now: datetime) -> bytes:
     """An .xlsx of the contacts; the journal notes who took it away, how many people it names and its sha256."""
     table, stream = contacts_table(session, vault, study), BytesIO()
-    written = write_workbook(stream, [single(table)], Front([table.name], None, utc(now), f"{study.code} : contacts"))
+    front = Front([table.name], None, now.replace(tzinfo=None), f"{study.code} : contacts")
+    written = write_workbook(stream, [single(table)], front)
     content = stream.getvalue()
     record(
         session, actor=actor, at=now, action="identities.exported", subject_type="study", subject_id=study.code,

@@ -57,6 +57,37 @@ def test_wrong_usage_ends_with_2(words: list[str], capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "french", "english"),
+    [
+        (["nothing"], "commande inconnue : 'nothing'. Les commandes sont", "invalid choice: 'nothing'"),
+        (["rates"], "il manque : --study", "required: --study"),
+        (["rates", "--study"], "--study : il manque une valeur", "expected one argument"),
+        (["rates", "--study", "x", "y"], "non compris : y", "unrecognized arguments: y"),
+        (
+            ["remind", "--study", "x", "--on", "31/02/2026"],
+            "n’est pas une date AAAA-MM-JJ",
+            "is not a date YYYY",
+        ),
+        (["serve", "--port", "99999"], "'99999' n’est pas un port", "'99999' is not a port"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_language_of_the_person(
+    words: list[str],
+    french: str,
+    english: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for language, sentence, help_of in (("fr", french, "Usage : recueil"), ("en", english, "usage: recueil")):
+        monkeypatch.setenv("RECUEIL_LANGUAGE", language)
+        with pytest.raises(SystemExit):
+            main(words)
+        said = capsys.readouterr().err
+        assert sentence in said
+        assert said.startswith(help_of)
+
+
 @pytest.mark.parametrize(("language", "sentence"), [("fr", "étude"), ("en", "study")])
 def test_a_refusal_is_a_sentence_on_stderr_and_1(
     ready: Installation,

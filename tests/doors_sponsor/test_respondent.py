@@ -17,7 +17,12 @@ from tests.doors_sponsor.desk import Desk, desk_for
 from tests.tracking.builders import Asked
 
 NEW = "/studies/calci_sts/respondents/new"
-TYPED = {"email": "a.martin@chu.example.org", "name": "Anne Martin", "function": "pharmacienne", "language": "fr"}
+TYPED = {
+    "email": "a.martin@chu.example.org",
+    "name": "Anne Martin",
+    "function": "pharmacienne",
+    "language": "fr",
+}
 
 
 @pytest.fixture
@@ -52,7 +57,9 @@ def test_somebody_added_by_hand_is_there_with_a_link_and_without_a_name_unasked(
     assert "a.martin@chu.example.org" in manager.text(added)
 
 
-@pytest.mark.parametrize("change", [{"email": "nobody"}, {"email": ""}, {"centre": "999"}, {"name": "a\x00b"}])
+@pytest.mark.parametrize(
+    "change", [{"email": "nobody"}, {"email": ""}, {"centre": "999"}, {"name": "a\x00b"}]
+)
 def test_what_cannot_be_kept_is_said_beside_what_was_typed(
     manager: Desk, asked: Asked, installation: Installation, change: dict[str, str]
 ) -> None:
@@ -108,4 +115,7 @@ def test_the_contacts_are_taken_away_by_a_manager_and_the_journal_says_so(
     _, row = load_workbook(BytesIO(response.data))["contacts"].values
     assert (row[3], row[5]) == ("Anne Martin", "a.martin@chu.example.org")
     with installation.database.reading() as session:
-        assert session.scalar(select(JournalEntry.action).order_by(JournalEntry.seq.desc())) == "identities.exported"
+        assert (
+            session.scalar(select(JournalEntry.action).order_by(JournalEntry.seq.desc()))
+            == "identities.exported"
+        )

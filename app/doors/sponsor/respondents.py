@@ -81,7 +81,9 @@ def give_up(code: str, held_id: str) -> ResponseReturnValue:
 def take_contacts(code: str) -> ResponseReturnValue:
     """Names, addresses and telephones as a workbook of their own; the journal says who took it."""
     content = contacts_workbook(session(), installation().vault, study(), actor=actor(), now=now())
-    return send_file(BytesIO(content), as_attachment=True, download_name=f"{code}_contacts_{now():%Y-%m-%d}.xlsx")
+    return send_file(
+        BytesIO(content), as_attachment=True, download_name=f"{code}_contacts_{now():%Y-%m-%d}.xlsx"
+    )
 
 
 @pages.post("/studies/<code>/identities")
