@@ -42,6 +42,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "not_invited": ("l’invitation n’est pas encore partie", "the invitation has not left yet"),
     "not_working_day": ("ni week-end ni jour férié", "not at a weekend or on a holiday"),
     "calendar": ("hors du calendrier de l’étude", "outside the study's calendar"),
+    "link_changed": ("le lien a changé : le message est recomposé", "the link changed: the message is written anew"),
+    "taken_over": ("un autre programme d’envoi l’a repris", "another worker took it over"),
+    "refused": ("le serveur de courriel l’a refusé", "the mail server refused it"),
+    "gave_up": ("trop d’essais sans succès", "too many tries without success"),
+    "unwritable": ("le message n’a pas pu être composé", "the message could not be written"),
 }
 
 
