@@ -47,7 +47,12 @@ class ListRules:
         """Reads `list.yaml`. Raises NoList without the file, BadRules (file, line) when it is wrong."""
         if not file.is_file():
             raise NoList(study=file.parent.name)
-        root = _Node(file, _compose(file))
+        return cls.read(file.read_bytes(), file.name)
+
+    @classmethod
+    def read(cls, text: str | bytes, name: str = "list.yaml") -> "ListRules":
+        """Reads the text of a `list.yaml` (UTF-8). Raises BadRules (file, line) when it is wrong."""
+        root = _Node(name, _compose(text, name))
         product, indication, window = root["product"], root["indication"], root["window"]
         thresholds = root["thresholds"]
         return cls(
@@ -65,27 +70,26 @@ class ListRules:
         )
 
 
-def _compose(file: Path) -> yaml.Node:
+def _compose(text: str | bytes, name: str) -> yaml.Node:
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        plain = text if isinstance(text, str) else text.decode("utf-8")
+        node = yaml.compose(plain, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadRules(
-            file=file.name, line=1, why_fr=f"YAML illisible ({error})", why_en=str(error)
-        ) from error
+        raise BadRules(file=name, line=1, why_fr=f"YAML illisible ({error})", why_en=str(error)) from error
     if node is None:
-        raise BadRules(file=file.name, line=1, why_fr="fichier vide", why_en="empty file")
+        raise BadRules(file=name, line=1, why_fr="fichier vide", why_en="empty file")
     return node
 
 
 class _Node:
     """One YAML node with its file, so that a fault can name its line. Scalars are text until asked otherwise."""
 
-    def __init__(self, file: Path, node: yaml.Node) -> None:
+    def __init__(self, file: str, node: yaml.Node) -> None:
         self.file, self.node = file, node
 
     def fault(self, why_fr: str, why_en: str) -> BadRules:
         line = self.node.start_mark.line + 1
-        return BadRules(file=self.file.name, line=line, why_fr=why_fr, why_en=why_en)
+        return BadRules(file=self.file, line=line, why_fr=why_fr, why_en=why_en)
 
     def __getitem__(self, key: str) -> "_Node":
         if isinstance(self.node, yaml.MappingNode):

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
@@ -98,10 +96,7 @@ def list_rules_of(session: Session, study: Study) -> ListRules:
     newest = newest_version(session, study)
     if newest is None or newest.list_rules is None:
         raise NoList(study=study.code)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "list.yaml"
-        file.write_text(newest.list_rules, "utf-8")
-        return ListRules.load(file)
+    return ListRules.read(newest.list_rules)
 
 
 def current_version(session: Session, study: Study) -> Published:

@@ -2,13 +2,10 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from app.cohort.errors import NoList
-from app.cohort.models import Study
 from app.cohort.patients import enrol_patient
-from app.collection.questionnaires import list_rules_of
+from app.collection.questionnaires import has_list
 from app.doors.centre.screens import Enrolment
 from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
@@ -40,17 +37,8 @@ def enrol() -> ResponseReturnValue:
     return redirect(url_for("worklist.go_on", code=patient.code), 303)
 
 
-def works_without_list(session: Session, study: Study) -> bool:
-    """Whether the centres of a study enrol its patients."""
-    try:
-        list_rules_of(session, study)
-    except NoList:
-        return True
-    return False
-
-
 def _refuse_listed() -> None:
-    if not works_without_list(session(), visitor().study):
+    if has_list(session(), visitor().study.id):
         raise NotFound
 
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.collection.questionnaires import has_list
 from app.collection.reading import WorklistLine, response_of, situation_kept, worklist
 from app.collection.submitting import left_since, submission_of
 from app.doors.centre.charts import own_chart
 from app.doors.centre.dispositions import disposition_text
-from app.doors.centre.enrolling import works_without_list
 from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
 from app.doors.request import installation, session
@@ -33,7 +33,7 @@ def show() -> str:
         done=done,
         disposed=disposed,
         total=len(lines),
-        can_enrol=works_without_list(session(), here.study),
+        can_enrol=not has_list(session(), here.study.id),
         disposition_text=disposition_text,
         reopened={line.patient.id: _left_by_corrections(line) for line in done},
         asked=waiting_on(session(), here.study, here.centre),

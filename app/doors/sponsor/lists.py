@@ -8,13 +8,13 @@ from app.accounts.errors import HeldFileGone
 from app.accounts.identities import identities_shown
 from app.accounts.models import HeldFile
 from app.cohort.centres import list_centres
-from app.cohort.errors import ListChanged, NoKeyColumn, NoList
+from app.cohort.errors import ListChanged, NoKeyColumn
 from app.cohort.foreseeing import Foresight
 from app.cohort.imports import check_list, import_list
 from app.cohort.report import ImportReport
 from app.cohort.review import progress
 from app.cohort.rules import ListRules
-from app.collection.questionnaires import list_rules_of
+from app.collection.questionnaires import has_list, list_rules_of
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.list_reading import find_import, import_rows, imports_of
@@ -153,13 +153,9 @@ def _rules() -> ListRules:
 
 
 def _page(refused: Refusal | None = None, held: HeldFile | None = None) -> str:
-    try:
-        has_list = _rules() is not None
-    except NoList:
-        has_list = False
     return render_template(
         "lists.html",
-        has_list=has_list,
+        has_list=has_list(session(), study().id),
         imports=imports_of(session(), study()),
         left=progress(session(), study()).open,
         problem=refused.message(language()) if refused else None,
