@@ -16,7 +16,8 @@
   var queue = [];            // answers on their way, oldest first
   var bases = {};            // address -> revision at which this page saw the answer
   var drafts = {};           // address -> what is typed and not yet stored
-  var busy = false, timer = null, draftTimer = null, lost = false, looks = 0;
+  var busy = false, timer = null, draftTimer = null, lost = false, looks = 0, stored = 0;
+  var half = "";             // the question that was being typed when the form was drawn anew
 
   /* ---- what is kept in this tab until it is stored ---- */
   function keep() {
@@ -182,7 +183,7 @@
   function took(one, result) {
     var status = result.status, reply = result.reply;
     if (status === 200) {
-      queue.shift();
+      queue.shift(); stored += 1;
       Object.keys(reply.stored).forEach(function (address) { bases[address] = reply.stored[address]; });
       if (box(one.address) && same(read(one.address), one)) {
         delete drafts[one.address]; keep();
@@ -256,17 +257,27 @@
   }
 
   /* ---- lines: the form's own buttons, without leaving the page ---- */
-  function refresh(focus) {
-    return page().then(function (other) { replace(other, focus); });
+  function refresh() {
+    if (form.hasAttribute("aria-busy")) { return; }  // the one under way sees that more was stored
+    form.setAttribute("aria-busy", "true");
+    draw().catch(function () { /* the next answer asks again */ }).then(function () { form.removeAttribute("aria-busy"); });
+  }
+  /* A page asked for before the last answer was stored shows too little: it is asked for again. */
+  function draw() {
+    var seen = stored;
+    return page().then(function (other) { return seen === stored ? replace(other) : draw(); });
   }
   function replace(other, focus) {
-    var typed = {};
+    var typed = {}, held = document.activeElement, inside = held && form.contains(held) && held.name;
+    var written = inside && /^text/.test(held.type), typing = written ? addressOf(held) : "";
+    var at = inside ? [held.name, held.value, held.type, written && [held.selectionStart, held.selectionEnd]] : null;
     Object.keys(drafts).forEach(function (address) { typed[address] = drafts[address]; });
-    var held = document.activeElement, at = held && form.contains(held) && held.name ? [held.name, held.value, held.type] : null;
+    if (typing && box(typing) && !same(read(typing), known(typing))) { typed[typing] = read(typing); }
+    half = "";
     form.innerHTML = other.innerHTML;
     bases = {};
     Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing); } });
-    if (focus) { focus(); } else if (at) { again(at); }
+    if (focus) { focus(); } else if (at) { again(at); half = typing in typed ? typing : ""; }
   }
   /* The keyboard stays where it was when the questions around it were drawn anew. */
   function again(at) {
@@ -274,9 +285,10 @@
       return one.name === at[0] && (one.value === at[1] || (at[2] !== "radio" && at[2] !== "checkbox"));
     })[0];
     if (there) { there.focus(); }
+    if (there && at[3]) { there.setSelectionRange(at[3][0], at[3][1]); }
   }
   function changeLines(button) {
-    var data = new URLSearchParams(new FormData(form)), action = button.value.split(":");
+    var data = new URLSearchParams(new FormData(form)), action = button.value.split(":"), seen = stored;
     data.set("do", button.value);
     fetch(form.action, { method: "POST", credentials: "same-origin", body: data }).then(function (response) {
       if (!response.ok) { throw new Error("refused"); }
@@ -289,6 +301,7 @@
         var target = at && at.querySelector("select, input:not([type=hidden]), textarea, button");
         if (target) { target.focus(); }
       });
+      if (seen !== stored) { refresh(); }
     }).catch(function () { form.submit(); });
   }
 
@@ -326,6 +339,10 @@
     if (words.preview) { look(); } else { enqueue(address); }
   });
   if (words.preview) { return; }
+  /* A field filled in part by us tells nobody that it changed. */
+  form.addEventListener("focusout", function (event) {
+    if (half && box(half) && addressOf(event.target) === half) { half = ""; enqueue(addressOf(event.target)); }
+  });
   form.addEventListener("input", function (event) {
     var address = addressOf(event.target), at = address && box(address);
     if (!at || event.target.name !== address || event.target.type === "radio" || event.target.type === "checkbox") { return; }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Locator, Page, expect
+
+from tests.fixtures.browser import LONGEST_MS
 
 PATIENTS = ".patient__code a"
 
@@ -28,10 +32,19 @@ def enter(tab: Page, link: str, who: str = "Dr MARTIN") -> str:
 
 
 def settled(tab: Page) -> None:
-    """Nothing that was typed is on its way any more: it is stored, or the page says why not."""
+    """Nothing typed is on its way any more, and what follows from it is shown."""
     expect(tab.locator("#etat")).not_to_contain_text("Enregistrement…")
+    expect(tab.locator("#questions[aria-busy]")).to_have_count(0)
 
 
 def saved(tab: Page) -> None:
     """The page says that everything is stored."""
     expect(tab.locator("#etat")).to_contain_text("enregistré à")
+
+
+def until(tab: Page, script: str) -> None:
+    """The script says yes. (Playwright's own waiting for a script needs `eval`, which the pages forbid.)"""
+    deadline = time.monotonic() + LONGEST_MS / 1000
+    while not tab.evaluate(script):
+        assert time.monotonic() < deadline, f"never true: {script}"
+        tab.wait_for_timeout(50)

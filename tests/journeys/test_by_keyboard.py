@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.doors_centre.builders import busy_centres, token_for
 from tests.fixtures.serving import LiveServer
 from tests.fixtures.studies import Opened
+from tests.journeys.browsing import PATIENTS, key, settled
 from tests.journeys.whole import Typed, stored, whole_answers
 
 MOST_KEYS = 400
@@ -26,9 +27,9 @@ class Keyboard:
         self.tab = tab
         self.answers = answers
 
-    def press(self, key: str) -> dict[str, Any]:
+    def press(self, name: str) -> dict[str, Any]:
         """One key; what has the focus then."""
-        self.tab.keyboard.press(key)
+        self.tab.keyboard.press(name)
         found: dict[str, Any] = self.tab.evaluate(FOCUSED)
         return found
 
@@ -36,14 +37,9 @@ class Keyboard:
         """Tabs on to the button or link of that text and presses Enter."""
         for _ in range(MOST_KEYS):
             if self.press("Tab")["text"].startswith(text):
-                with self.tab.expect_navigation():
-                    self.tab.keyboard.press("Enter")
+                key(self.tab, "Enter")
                 return
         raise AssertionError(f"{text} is out of reach of the keyboard")
-
-    def settled(self) -> None:
-        """What was answered is stored and what follows from it is shown."""
-        expect(self.tab.locator("#etat")).not_to_contain_text("Enregistrement…", timeout=15_000)
 
     def fill(self) -> None:
         """Tabs through a page of questions, answers what is met, and goes on by its button."""
@@ -52,16 +48,15 @@ class Keyboard:
             at = self.press("Tab")
             name, _, part = at["name"].partition("!")
             if at["text"] == "Enregistrer et continuer":
-                self.settled()
-                with self.tab.expect_navigation():
-                    self.tab.keyboard.press("Enter")
+                settled(self.tab)
+                key(self.tab, "Enter")
                 return
             if at["text"] == "Ajouter une ligne":
                 self._add_line(at["value"].removeprefix("add:"))
             elif name in self.answers and at["name"] not in done:
                 self._answer(name, part, at)
                 done.add(at["name"])
-                self.settled()
+                settled(self.tab)
         raise AssertionError("no end to this page")
 
     def _add_line(self, group: str) -> None:
@@ -113,11 +108,19 @@ class Keyboard:
         for rank in range(ticks):
             if at["value"] in typed and not at["checked"]:
                 self.tab.keyboard.press("Space")
-                self.settled()
-            while rank < ticks - 1 and (at := self.press("Tab"))["name"] != name:
-                dated = self.answers.get(at["name"])
-                if dated and isinstance(dated[0], str) and at["type"] == "text":
-                    self.tab.keyboard.type(dated[0])
+                settled(self.tab)
+            if rank < ticks - 1:
+                at = self._next_tick(name)
+
+    def _next_tick(self, name: str) -> dict[str, Any]:
+        for _ in range(MOST_KEYS):
+            at = self.press("Tab")
+            if at["name"] == name:
+                return at
+            dated = self.answers.get(at["name"])
+            if dated and isinstance(dated[0], str) and at["type"] == "text":
+                self.tab.keyboard.type(dated[0])
+        raise AssertionError(f"the ticks of {name} are out of reach of the keyboard")
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -130,7 +133,7 @@ def test_the_whole_questionnaire_is_filled_and_handed_in_by_keyboard_alone(
     tab.goto(f"{live_server.url}/r/{token}")
     Keyboard(tab, {}).reach("Accéder")
     Keyboard(tab, {}).reach("Je suis Dr MARTIN")
-    code = tab.locator(".patient__code a").first.inner_text()
+    code = tab.locator(PATIENTS).first.inner_text()
     answers = whole_answers(served, code)
     keyboard = Keyboard(tab, answers)
     keyboard.reach("Commencer")

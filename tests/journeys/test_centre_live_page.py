@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from sqlalchemy import select
 
 from app.collection.documents import Document
 from app.collection.models import Response
 from tests.collection.builders import COLLEAGUE, Chart, change
 from tests.doors_centre.builders import busy_centres, page, token_for
+from tests.fixtures.browser import LONGEST_MS
 from tests.fixtures.serving import LiveServer
 from tests.fixtures.studies import Opened
-
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+from tests.journeys import browsing
+from tests.journeys.browsing import PATIENTS, follow, saved, settled, until
+from tests.journeys.looking import HEIGHT, look
 
 
 @pytest.fixture
@@ -28,11 +30,7 @@ def desk(live_server: LiveServer, opened: Opened) -> tuple[LiveServer, str]:
 
 def enter(tab: Page, desk: tuple[LiveServer, str]) -> str:
     """Comes in by the link; the code of the first patient."""
-    server, token = desk
-    tab.goto(f"{server.url}/r/{token}")
-    tab.get_by_role("button", name="Accéder").click()
-    tab.get_by_role("button", name="Je suis Dr MARTIN").click()
-    return tab.locator(".patient__code a").first.inner_text()
+    return browsing.enter(tab, f"{desk[0].url}/r/{desk[1]}")
 
 
 def stored(server: LiveServer) -> Document:
@@ -48,11 +46,6 @@ def chart(server: LiveServer) -> Chart:
         return Chart(server.installation, session.scalars(select(Response.patient_id)).one())
 
 
-def saved(tab: Page) -> None:
-    """Waits until the page says that everything is stored."""
-    expect(tab.locator("#etat")).to_contain_text("enregistré à", timeout=10_000)
-
-
 def test_an_answer_is_stored_when_its_field_is_left(browser_page: Page, desk: tuple[LiveServer, str]) -> None:
     code = enter(browser_page, desk)
     browser_page.goto(desk[0].url + page(code, "terrain"))
@@ -60,8 +53,8 @@ def test_an_answer_is_stored_when_its_field_is_left(browser_page: Page, desk: tu
     browser_page.keyboard.press("Tab")
     saved(browser_page)
     assert stored(desk[0]).answers["weight_kg"]["v"] == 70.5
-    browser_page.get_by_role("button", name="Enregistrer et continuer").click()
-    browser_page.wait_for_url("**/calciphylaxie")
+    follow(browser_page, browser_page.get_by_role("button", name="Enregistrer et continuer"))
+    expect(browser_page).to_have_url(re.compile("/calciphylaxie$"))
     assert stored(desk[0]).answers["weight_kg"]["r"] == 1
 
 
@@ -85,12 +78,40 @@ def test_lines_are_added_and_removed_by_keyboard_without_leaving_the_page(
     browser_page.goto(desk[0].url + page(code, "antalgiques", "j0"))
     browser_page.locator("[name='ag_any@j0'][value='1']").check()
     browser_page.locator("[name='ag_drug@j0#1']").select_option("20")
-    saved(browser_page)
+    settled(browser_page)
     browser_page.get_by_role("button", name="Ajouter une ligne").press("Enter")
     expect(browser_page.locator("[name='ag_drug@j0#2']")).to_be_focused()
     browser_page.get_by_role("button", name="Retirer cette ligne").first.press("Enter")
     expect(browser_page.locator("[name='ag_drug@j0#1']")).to_have_count(0)
     assert stored(desk[0]).lines["ag@j0"] == [2]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_what_is_answered_and_typed_while_lines_are_drawn_anew_is_kept(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "essentiel"))
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        late.append((route, route.fetch()))
+
+    browser_page.route("**/questions/essentiel", hold, times=1)
+    browser_page.locator("[name=ae_any][value='1']").check()
+    while not late:
+        browser_page.wait_for_timeout(20)
+    browser_page.locator("[name=vs_last][value='1']").check()
+    saved(browser_page)
+    browser_page.locator("[name=last_d]").press_sequentially("20/06/2016")
+    late[0][0].fulfill(response=late[0][1])
+    expect(browser_page.locator("[name='ae_term#1']")).to_be_visible()
+    expect(browser_page.locator("[name=vs_last][value='1']")).to_be_checked()
+    expect(browser_page.locator("[name=last_d]")).to_have_value("20/06/2016")
+    expect(browser_page.locator("[name=last_d]")).to_be_focused()
+    browser_page.keyboard.press("Tab")
+    saved(browser_page)
+    assert stored(desk[0]).answers["last_d"]["v"] == "2016-06-20"
 
 
 def test_offline_answers_wait_in_the_page_and_leave_when_the_network_is_back(
@@ -116,7 +137,7 @@ def test_typing_that_was_never_sent_is_found_again_after_a_crash(
     code = enter(browser_page, desk)
     browser_page.goto(desk[0].url + page(code, "statut"))
     browser_page.locator("[name=comment_txt]").press_sequentially("vu en consultation", delay=5)
-    browser_page.wait_for_timeout(1_200)
+    until(browser_page, "JSON.stringify(sessionStorage).includes('vu en consultation')")
     browser_page.reload()
     saved(browser_page)
     assert stored(desk[0]).answers["comment_txt"]["v"] == "vu en consultation"
@@ -131,7 +152,9 @@ def test_a_lost_session_keeps_the_text_until_the_link_is_opened_again(
     browser_page.fill("[name=weight_kg]", "70")
     browser_page.keyboard.press("Tab")
     expect(browser_page.locator("#etat")).to_contain_text("Votre session est terminée")
-    enter(browser_page.context.new_page(), desk)
+    elsewhere = browser_page.context.new_page()
+    elsewhere.set_default_timeout(LONGEST_MS)
+    enter(elsewhere, desk)
     browser_page.get_by_role("button", name="Réessayer").click()
     saved(browser_page)
     assert stored(desk[0]).answers["weight_kg"]["v"] == 70.0
@@ -152,7 +175,7 @@ def test_two_answers_to_one_question_are_both_shown_to_choose_from(
     expect(browser_page.locator("#q-weight_kg")).to_contain_text("Dr LEROY")
     browser_page.get_by_role("button", name=choice).click()
     expect(browser_page.locator("#q-weight_kg .q__keep")).to_have_count(0)
-    browser_page.wait_for_timeout(500)
+    settled(browser_page)
     expected = "80" if choice.startswith("Prendre") else "90"
     expect(browser_page.locator("[name=weight_kg]")).to_have_value(expected)
     assert stored(desk[0]).answers["weight_kg"]["v"] == float(expected)
@@ -169,7 +192,7 @@ def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
     browser_page.evaluate(f"sessionStorage.setItem('recueil:/patients/{code}/questions/x', '{{}}')")
     browser_page.goto(f"{desk[0].url}/patients/{code}/relecture")
     browser_page.get_by_label("Pourquoi restent-elles sans réponse").fill("essai")
-    browser_page.get_by_role("button", name="Transmettre ainsi").click()
+    follow(browser_page, browser_page.get_by_role("button", name="Transmettre ainsi"))
     expect(browser_page.get_by_role("heading", name="Merci")).to_be_visible()
     assert browser_page.evaluate("sessionStorage.length + localStorage.length") == 0
 
@@ -203,7 +226,7 @@ def test_a_correction_shows_what_it_asks_for_before_it_is_stored(
     saved(browser_page)
     browser_page.goto(f"{desk[0].url}/patients/{code}/relecture")
     browser_page.get_by_label("Pourquoi restent-elles sans réponse").fill("essai")
-    browser_page.get_by_role("button", name="Transmettre ainsi").click()
+    follow(browser_page, browser_page.get_by_role("button", name="Transmettre ainsi"))
     browser_page.goto(desk[0].url + page(code, "statut"))
     expect(browser_page.locator("#q-death_d")).to_be_hidden()
     browser_page.locator("[name=vs_last][value='2']").check()
@@ -213,63 +236,55 @@ def test_a_correction_shows_what_it_asks_for_before_it_is_stored(
     assert stored(desk[0]).answers["vs_last"]["v"] == 1
 
 
-def look(tab: Page) -> list[str]:
-    """What axe finds on the page, and whether it scrolls sideways."""
-    found = Axe().run(tab, options=AXE).response["violations"]
-    problems = [f"{tab.url} {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in found]
-    if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        problems.append(f"{tab.url} scrolls sideways")
-    return problems
-
-
-def look_while_entering(tab: Page, desk: tuple[LiveServer, str], language: str) -> list[str]:
+def look_while_entering(tab: Page, desk: tuple[LiveServer, str], language: str, widths: list[int]) -> list[str]:
     """The pages before the worklist, and the worklist."""
     tab.goto(f"{desk[0].url}/r/{desk[1]}")
     if language == "en":
-        tab.get_by_role("button", name="English").click()
-    problems = look(tab)
-    tab.locator("form[action^='/r/'] button").click()
-    problems += look(tab)
-    tab.locator("main a[href='/pas-pour-moi']").click()
-    problems += look(tab)
+        follow(tab, tab.get_by_role("button", name="English"))
+    problems = look(tab, widths)
+    follow(tab, tab.locator("form[action^='/r/'] button"))
+    problems += look(tab, widths)
+    follow(tab, tab.locator("main a[href='/pas-pour-moi']"))
+    problems += look(tab, widths)
     tab.go_back()
-    tab.locator("button[name=who]").first.click()
-    assert tab.locator("html").get_attribute("lang") == language
-    return problems + look(tab)
+    follow(tab, tab.locator("button[name=who]").first)
+    expect(tab.locator("html")).to_have_attribute("lang", language)
+    return problems + look(tab, widths)
 
 
-def look_while_answering(tab: Page, url: str, code: str) -> list[str]:
+def look_while_answering(tab: Page, url: str, code: str, widths: list[int]) -> list[str]:
     """A page with a line, one with a warning and an error, and the plain ones."""
     tab.goto(url + page(code, "antalgiques", "j0"))
     tab.locator("[name='ag_any@j0'][value='1']").check()
     tab.locator("[name='ag_drug@j0#1']").select_option("20")
+    settled(tab)
     expect(tab.locator("#etat.is-good")).to_be_visible()
     tab.goto(url + page(code, "terrain"))
     tab.fill("[name=weight_kg]", "180")
     tab.fill("[name=height_cm]", "abc")
     tab.keyboard.press("Tab")
     expect(tab.locator("#q-height_cm .field__error")).to_be_visible()
-    problems = look(tab)
+    settled(tab)
+    problems = look(tab, widths)
     questions = ("dossier", "associes", "evolution/m12", "antalgiques/j0", "effets", "essentiel")
     others = ("relecture", "imprimer", "sans-reponse", "recu")
     for path in [page(code, one) for one in questions] + [f"/patients/{code}/{one}" for one in others]:
         tab.goto(url + path)
-        problems += look(tab)
+        problems += look(tab, widths)
     return problems
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("width", "zoom", "language"), [(390, 1, "fr"), (768, 1, "fr"), (1280, 1, "fr"), (640, 2, "en")]
-)
+@pytest.mark.parametrize(("language", "zoom", "widths"), [("fr", 1, [390, 768, 1280]), ("en", 2, [640])])
 def test_axe_finds_nothing_on_any_page(
-    browser: Browser, desk: tuple[LiveServer, str], width: int, zoom: int, language: str
+    browser: Browser, desk: tuple[LiveServer, str], language: str, zoom: int, widths: list[int]
 ) -> None:
     # 640 CSS pixels at two device pixels each are a screen of 1280 at 200 %.
-    context = browser.new_context(viewport={"width": width, "height": 900 // zoom}, device_scale_factor=zoom)
+    context = browser.new_context(viewport={"width": widths[0], "height": HEIGHT}, device_scale_factor=zoom)
     tab = context.new_page()
-    problems = look_while_entering(tab, desk, language)
-    code = tab.locator(".patient__code a").first.inner_text()
-    problems += look_while_answering(tab, desk[0].url, code)
+    tab.set_default_timeout(LONGEST_MS)
+    problems = look_while_entering(tab, desk, language, widths)
+    code = tab.locator(PATIENTS).first.inner_text()
+    problems += look_while_answering(tab, desk[0].url, code, widths)
     context.close()
     assert problems == []

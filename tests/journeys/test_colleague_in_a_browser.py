@@ -8,15 +8,15 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app.outreach.delivery import deliver_due
 from tests.doors_centre.builders import busy_centres, token_for
+from tests.fixtures.browser import LONGEST_MS
 from tests.fixtures.serving import LiveServer
 from tests.fixtures.studies import Opened
-
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+from tests.journeys.browsing import PATIENTS, enter, follow
+from tests.journeys.looking import findings
 
 
 @pytest.fixture
@@ -40,34 +40,25 @@ def mailed_link(server: LiveServer) -> str:
     return found.group()
 
 
-def nothing_found(tab: Page) -> None:
-    """What axe says of the page: nothing."""
-    assert Axe().run(tab, options=AXE).response["violations"] == []
-
-
 def test_a_colleague_is_named_follows_the_mailed_link_and_takes_over(
     browser_page: Page, browser: Browser, live_server: LiveServer, link: str
 ) -> None:
     tab = browser_page
-    tab.goto(link)
-    tab.get_by_role("button", name="Accéder").click()
-    tab.get_by_role("button", name="Je suis Dr MARTIN").click()
-    expect(tab.locator(".patient__code a").first).to_be_visible()
-    patients = tab.locator(".patient__code a").all_inner_texts()
-    tab.get_by_role("link", name="Ajouter un collègue").click()
-    nothing_found(tab)
+    enter(tab, link)
+    patients = tab.locator(PATIENTS).all_inner_texts()
+    follow(tab, tab.get_by_role("link", name="Ajouter un collègue"))
+    assert findings(tab) == []
     tab.get_by_label("Son nom").fill("Jo Interne")
     tab.get_by_label("Son courriel").fill("jo@chu.example.org")
     tab.get_by_label("Sa fonction").fill("interne")
     tab.get_by_label("Je lui passe la main").check()
-    tab.get_by_role("button", name="Envoyer l’invitation").click()
+    follow(tab, tab.get_by_role("button", name="Envoyer l’invitation"))
     expect(tab.get_by_role("listitem").filter(has_text="Jo Interne")).to_contain_text("pas encore venu")
-    nothing_found(tab)
+    assert findings(tab) == []
     theirs = browser.new_context().new_page()
-    theirs.goto(mailed_link(live_server))
-    theirs.get_by_role("button", name="Accéder").click()
-    theirs.get_by_role("button", name="Je suis Jo Interne").click()
-    expect(theirs.locator(".patient__code a")).to_have_text(patients)
+    theirs.set_default_timeout(LONGEST_MS)
+    enter(theirs, mailed_link(live_server), "Jo Interne")
+    expect(theirs.locator(PATIENTS)).to_have_text(patients)
     theirs.context.close()
     tab.goto(f"{live_server.url}/")
     expect(tab.locator("main")).not_to_contain_text(patients[0])

@@ -115,7 +115,6 @@ def _fill_every_page(page: Page, typed: Mapping[str, str | list[str]]) -> None:
         for name in [one for one in typed if one in asked]:
             _fill(page, name, typed[name])
         if "ae_any" in asked:
-            page.locator("button[value='add:ae']").click()
             for name in [one for one in typed if one.startswith("ae_") and one.endswith("#1")]:
                 _fill(page, name, typed[name])
         # What is typed last may still be on its way: the page leaves once that is saved.

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.accounts.staff import add_staff
@@ -20,6 +19,8 @@ from app.kernel.actor import Actor
 from app.outreach.people import Person, add_respondent
 from tests.accounts.builders import PASSWORD, settled_staff
 from tests.fixtures.serving import LiveServer
+from tests.journeys.browsing import follow, key
+from tests.journeys.looking import findings, look
 
 OWN_PASSWORD = "une longue phrase de passe 2026"
 RENAMED = {
@@ -34,7 +35,6 @@ MAPPED = {
     "Lettres": "pt_ini",
     "Venu au monde": "birth_raw",
 }
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (390, 1280)
 
 
@@ -55,13 +55,7 @@ def sign_in(live_server: LiveServer, page: Page, email: str, password: str) -> N
     page.goto(f"{live_server.sponsor_url}login")
     page.fill("#email", email)
     page.fill("#password", password)
-    page.click("text=Se connecter")
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
-    report = Axe().run(page, options={"runOnly": TAGS})
-    return [f"{page.url} {one['id']} {one['nodes'][0]['target']}" for one in report.response["violations"]]
+    follow(page, page.locator("text=Se connecter"))
 
 
 def renamed_list(data: Path) -> bytes:
@@ -78,7 +72,7 @@ def upload(page: Page, live_server: LiveServer, name: str, content: bytes) -> No
     """Drops a list on the lists page."""
     page.goto(f"{live_server.sponsor_url}studies/calci_sts/lists")
     page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
-    page.click("text=Voir ce que cela donnerait")
+    follow(page, page.locator("text=Voir ce que cela donnerait"))
 
 
 def test_first_sign_in_leads_through_a_password_of_ones_own(
@@ -93,10 +87,10 @@ def test_first_sign_in_leads_through_a_password_of_ones_own(
     browser_page.fill("#current", new.password)
     browser_page.fill("#new", OWN_PASSWORD)
     browser_page.fill("#again", OWN_PASSWORD)
-    browser_page.click("text=Enregistrer")
+    follow(browser_page, browser_page.locator("text=Enregistrer"))
     expect(browser_page.get_by_role("heading", name="Études")).to_be_visible()
     browser_page.click("summary:has-text('new@example.org')")
-    browser_page.click("text=Se déconnecter")
+    follow(browser_page, browser_page.locator("text=Se déconnecter"))
     sign_in(live_server, browser_page, "new@example.org", OWN_PASSWORD)
     expect(browser_page.get_by_role("heading", name="Études")).to_be_visible()
 
@@ -108,22 +102,19 @@ def test_list_is_mapped_tried_out_imported_reviewed_by_keyboard_and_undone(
     expect(desk.get_by_role("heading", name="Quelle colonne est quoi")).to_be_visible()
     for header, field in MAPPED.items():
         desk.locator("tr", has_text=header).locator("select").select_option(field)
-    desk.click("text=Enregistrer et voir")
+    follow(desk, desk.locator("text=Enregistrer et voir"))
     expect(desk.get_by_role("heading", name="Ce que cette liste donnerait")).to_be_visible()
-    desk.click("text=Importer cette liste")
+    follow(desk, desk.locator("text=Importer cette liste"))
     expect(desk.get_by_text("La liste est importée.")).to_be_visible()
 
     desk.goto(f"{live_server.sponsor_url}studies/calci_sts/review")
     before = _open(desk)
     for _ in range(10):
-        key = _key_of_its_answer(desk)
-        with desk.expect_navigation():
-            desk.keyboard.press(key)
+        key(desk, _key_of_its_answer(desk))
         expect(desk.get_by_text("C’est décidé.")).to_be_visible()
     after = _open(desk)
     assert after <= before - 10
-    with desk.expect_navigation():
-        desk.keyboard.press("u")
+    key(desk, "u")
     expect(desk.get_by_text("La décision est annulée")).to_be_visible()
     assert _open(desk) > after
 
@@ -134,7 +125,7 @@ def test_list_is_mapped_tried_out_imported_reviewed_by_keyboard_and_undone(
 
     desk.goto(f"{live_server.sponsor_url}studies/calci_sts/patients/CAL-001-001/move?centre=2")
     desk.fill("#reason", "suivi là-bas")
-    desk.click("button:has-text('Rattacher')")
+    follow(desk, desk.locator("button:has-text('Rattacher')"))
     expect(desk.get_by_text("C’est décidé.")).to_be_visible()
 
 
@@ -146,20 +137,15 @@ def test_no_page_of_the_desk_has_a_finding_in_either_width(
     installation = live_server.installation
     upload(desk, live_server, "liste.csv", (data / "golden.csv").read_bytes())
     found = findings(desk)
-    desk.click("text=Importer cette liste")
+    follow(desk, desk.locator("text=Importer cette liste"))
     with installation.database.writing() as session:
         study = find_study(session, "calci_sts")
         person = Person("Dr A", "a@example.org", "0102030405", "pharmacien", "fr")
         centre, now = list_centres(session, study)[0], installation.clock()
         add_respondent(session, installation, study, centre, person, source="desk", actor=command, now=now)
-    desk.goto(live_server.sponsor_url)
     for path in PAGES:
-        for width in WIDTHS:
-            desk.set_viewport_size({"width": width, "height": 900})
-            desk.goto(f"{live_server.sponsor_url}{path}")
-            found += findings(desk)
-            wide = desk.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, f"{path} is {wide} px wider than {width} px"
+        desk.goto(f"{live_server.sponsor_url}{path}")
+        found += look(desk, WIDTHS)
     assert found == []
 
 
