@@ -3,19 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import UnknownPatient
 from app.cohort.models import Authorisation, Centre, ListRow, ListRowIdentity, Patient, PatientIdentity, Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared, flushed
 from app.kernel.vault import Vault
 
 # The fates of rows that say something of their patient: an authorisation outside the window was given all the same.
 ACCEPTED = ("kept", "outside_window")
+IS_ACCEPTED = or_(*(ListRow.fate == fate for fate in ACCEPTED))
+_IDENTITY = Prepared(
+    select(PatientIdentity.identity).where(PatientIdentity.patient_id == bindparam("patient"))
+)
 
 
 @dataclass(frozen=True)
@@ -115,8 +121,8 @@ def patient_by_code(session: Session, study: Study, code: str) -> Patient:
 
 def identity_of(session: Session, vault: Vault, patient: Patient) -> Identity:
     """Initials and birth opened from their sealed cell, and the sex."""
-    row = session.get(PatientIdentity, patient.id)
-    return open_identity(vault, patient.id, row.identity if row else None, patient.sex)
+    found = _IDENTITY.first(flushed(session), patient=patient.id)
+    return open_identity(vault, patient.id, found[0] if found else None, patient.sex)
 
 
 def open_identity(vault: Vault, patient_id: str, sealed: bytes | None, sex: int | None) -> Identity:
@@ -133,32 +139,37 @@ def raw_cells(vault: Vault, row_id: int, sealed: bytes) -> dict[str, str]:
     return cells
 
 
-# Built once: every save asks for it.
-_AUTHORISED = (
-    select(Authorisation)
+# What the list says of one patient, authorisation by authorisation, those outside the window among them.
+_LISTED = Prepared(
+    select(Authorisation.id, Authorisation.valid_from, Authorisation.valid_to, ListRowIdentity.raw)
     .join(ListRow, ListRow.id == Authorisation.id)
-    .where(Authorisation.patient_id == bindparam("patient"), ListRow.fate.in_(ACCEPTED))
+    .outerjoin(ListRowIdentity, ListRowIdentity.row_id == Authorisation.id)
+    .where(Authorisation.patient_id == bindparam("patient"), IS_ACCEPTED)
     .order_by(Authorisation.granted_on, Authorisation.id)
 )
 
 
-def authorisations_of(session: Session, patient: Patient) -> list[Authorisation]:
-    """The accepted authorisations of a patient, by date; those outside the window are among them."""
-    return list(session.scalars(_AUTHORISED, {"patient": patient.id}))
+class _Listed(NamedTuple):
+    """One accepted authorisation; `raw` is its list row, sealed."""
+
+    id: int
+    valid_from: date | None
+    valid_to: date | None
+    raw: bytes | None
+
+
+def _listed(session: Session, patient: Patient) -> list[_Listed]:
+    return [_Listed._make(row) for row in _LISTED.all(flushed(session), patient=patient.id)]
 
 
 def chart_facts(session: Session, vault: Vault, patient: Patient) -> ChartFacts:
     """What the centre needs to find the chart: identity, grant dates, prescribers, first authorisation number."""
-    return _chart_facts(session, vault, patient, authorisations_of(session, patient))
+    return _chart_facts(session, vault, patient, _listed(session, patient))
 
 
-def _chart_facts(
-    session: Session, vault: Vault, patient: Patient, authorisations: list[Authorisation]
-) -> ChartFacts:
+def _chart_facts(session: Session, vault: Vault, patient: Patient, listed: list[_Listed]) -> ChartFacts:
     identity = identity_of(session, vault, patient)
-    rows = [authorisation.id for authorisation in authorisations]
-    sealed = {row.row_id: row.raw for row in _identities(session, rows)}
-    cells = [raw_cells(vault, row, sealed[row]) for row in rows if row in sealed]
+    cells = [raw_cells(vault, one.id, one.raw) for one in listed if one.raw is not None]
     prescribers = tuple(dict.fromkeys(cell["presc_name"] for cell in cells if cell.get("presc_name")))
     numbers = [cell["atu_num"] for cell in cells if cell.get("atu_num")]
     return ChartFacts(
@@ -172,18 +183,10 @@ def _chart_facts(
     )
 
 
-def _identities(session: Session, rows: list[int]) -> list[ListRowIdentity]:
-    if not rows:
-        return []
-    return list(session.scalars(select(ListRowIdentity).where(ListRowIdentity.row_id.in_(rows))))
-
-
-def cover_days(authorisations: Iterable[Authorisation]) -> int:
+def cover_days(listed: Iterable[_Listed]) -> int:
     """Days covered by the union of the validity periods (D04), both ends included."""
     periods = sorted(
-        (a.valid_from, a.valid_to)
-        for a in authorisations
-        if a.valid_from is not None and a.valid_to is not None
+        (a.valid_from, a.valid_to) for a in listed if a.valid_from is not None and a.valid_to is not None
     )
     total, reached = 0, date.min
     for start, end in periods:
@@ -196,15 +199,15 @@ def cover_days(authorisations: Iterable[Authorisation]) -> int:
 
 def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, object]:
     """What the list says of a patient, for expressions (`list.first_grant_on` …); absent facts are None."""
-    authorisations = authorisations_of(session, patient)
-    chart = _chart_facts(session, vault, patient, authorisations)
+    listed = _listed(session, patient)
+    chart = _chart_facts(session, vault, patient, listed)
     return {
         "patient_code": patient.code,
         "initials": chart.initials,
         "first_grant_on": patient.first_grant_on,
         "last_grant_on": patient.last_grant_on,
-        "authorisations": len(authorisations) if authorisations else None,
-        "cover_days": cover_days(authorisations) if authorisations else None,
+        "authorisations": len(listed) or None,
+        "cover_days": cover_days(listed) if listed else None,
         "sex": patient.sex,
         "birth": chart.birth,
         "atu_first": chart.atu_first,

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import UnknownStudy
 from app.cohort.models import Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared, flushed
+
+_CODE = Prepared(select(Study.code).where(Study.id == bindparam("study")))
 
 
 def register_study(
@@ -47,6 +50,14 @@ def find_study(session: Session, code: str) -> Study:
     if study is None:
         raise UnknownStudy(study=code)
     return study
+
+
+def code_of(session: Session, study_id: int) -> str:
+    """The code of the study of this id."""
+    found = _CODE.first(flushed(session), study=study_id)
+    if found is None:
+        raise LookupError(study_id)
+    return str(found[0])
 
 
 def list_studies(session: Session) -> list[Study]:

@@ -11,11 +11,11 @@ from app.collection.models import Disposition
 from app.collection.responses import lock_response
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared, flushed
 
-# Built once: every save asks for it.
-_IN_FORCE = select(Disposition).where(
-    Disposition.patient_id == bindparam("patient"), Disposition.withdrawn_at.is_(None)
-)
+_IS_IN_FORCE = (Disposition.patient_id == bindparam("patient")) & Disposition.withdrawn_at.is_(None)
+_IN_FORCE = select(Disposition).where(_IS_IN_FORCE)
+_DISPOSED = Prepared(select(Disposition.id).where(_IS_IN_FORCE))
 
 
 def disposition_of(session: Session, patient: Patient) -> Disposition | None:
@@ -25,7 +25,7 @@ def disposition_of(session: Session, patient: Patient) -> Disposition | None:
 
 def refuse_disposed(session: Session, patient: Patient) -> None:
     """Raises DispositionInForce when somebody said that there is no answer for this patient."""
-    if disposition_of(session, patient) is not None:
+    if _DISPOSED.first(flushed(session), patient=patient.id) is not None:
         raise DispositionInForce(patient=patient.code)
 
 

@@ -11,20 +11,22 @@ Pure but for `key_of`. The packed form is compact JSON, read by `app.extraction`
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, BindParameter, Label, Select, String, bindparam, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Label, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.cohort.models import Authorisation, ListRow, Patient, PatientIdentity
-from app.cohort.patients import ACCEPTED
+from app.cohort.patients import IS_ACCEPTED
+from app.kernel.prepared import Prepared, flushed
 from forms.answers import Address
 from forms.definition import Questionnaire
 from forms.states import REASON_OF, Evaluation, State
 
+Chosen = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
 FORM = 1
 """Raised when the packed form or the meaning of an evaluation changes: older ones are then made again."""
 
@@ -91,26 +93,20 @@ def _hidden(questionnaire: Questionnaire, evaluation: Evaluation) -> set[str]:
     return {place for place, any_asked in asked.items() if not any_asked}
 
 
-def keys_query(
-    study_id: int | BindParameter[int], among: Sequence[str] | BindParameter[Sequence[str]] | None = None
-) -> Select[Any]:
-    """Patient id and all that an evaluation rests on besides answers and definition, for some or all patients.
+def _keys(chosen: Chosen) -> Select[Any]:
+    """Patient id and all that an evaluation rests on besides answers and definition, for the patients chosen.
 
     The identity counts as its sealed cell: what it says never leaves the vault for a comparison.
     """
     row = Authorisation
-    aggregated = (
+    authorised = (
         select(row.patient_id.label("patient_id"), func.count().label("n"), func.sum(row.id).label("ids"),
                *(_weighed(day) for day in (row.granted_on, row.valid_from, row.valid_to)))
         .join(ListRow, ListRow.id == row.id)
-        .where(row.study_id == study_id, ListRow.fate.in_(ACCEPTED))
+        .where(row.study_id == bindparam("study"), IS_ACCEPTED, chosen(row.patient_id))
         .group_by(row.patient_id)
+        .subquery()
     )  # fmt: skip
-    wanted = Patient.study_id == study_id
-    if among is not None:
-        aggregated = aggregated.where(Authorisation.patient_id.in_(among))
-        wanted = Patient.id.in_(among)
-    authorised = aggregated.subquery()
     return (
         select(
             Patient.id, Patient.code, Patient.first_grant_on, Patient.last_grant_on, Patient.sex,
@@ -119,7 +115,7 @@ def keys_query(
         )
         .outerjoin(PatientIdentity, PatientIdentity.patient_id == Patient.id)
         .outerjoin(authorised, authorised.c.patient_id == Patient.id)
-        .where(wanted)
+        .where(chosen(Patient.id))
     )  # fmt: skip
 
 
@@ -129,12 +125,13 @@ def _weighed(day: InstrumentedAttribute[date | None]) -> Label[Any]:
     return func.sum(Authorisation.id * number).label(day.key)
 
 
-# Built once: making this statement costs more than running it, and every save asks for it.
-_KEYS = keys_query(bindparam("study"), bindparam("among", expanding=True))
+# Built once: making them costs more than running them, and every save asks for the first.
+_KEY = Prepared(_keys(lambda column: column == bindparam("patient")))
+_KEYS = _keys(lambda column: column.in_(bindparam("among", expanding=True)))
 
 
 def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
-    """The key of an evaluation from a row of `keys_query` (without the patient's id): equal keys, equal evaluation."""
+    """The key of an evaluation from a row of `_keys` (without the patient's id): equal keys, equal evaluation."""
     digest = hashlib.sha256(f"{FORM}|{questionnaire_sha256}|".encode())
     for fact in facts:
         digest.update(fact if isinstance(fact, bytes) else str(fact).encode())
@@ -144,11 +141,13 @@ def key_from(questionnaire_sha256: str, facts: tuple[object, ...]) -> str:
 
 def key_of(session: Session, questionnaire_sha256: str, patient: Patient) -> str:
     """The key under which an evaluation of this patient made now is kept (one query)."""
-    return key_from(questionnaire_sha256, keys_of(session, patient.study_id, [patient.id])[patient.id])
+    found = _KEY.first(flushed(session), study=patient.study_id, patient=patient.id)
+    if found is None:
+        raise LookupError(patient.id)
+    return key_from(questionnaire_sha256, found[1:])
 
 
 def keys_of(session: Session, study_id: int, among: Sequence[str]) -> dict[str, tuple[object, ...]]:
     """Facts of some patients by their id."""
-    session.flush()
-    rows = session.connection().execute(_KEYS, {"study": study_id, "among": among})
+    rows = flushed(session).execute(_KEYS, {"study": study_id, "among": among})
     return {row[0]: tuple(row)[1:] for row in rows}

@@ -39,15 +39,24 @@ def keep_counts(
     patient: Patient,
     response: Response,
     version: Published,
-    document: Document,
     evaluation: Evaluation,
 ) -> None:
-    """Writes the counters, the situation that pages show and the packed evaluation on `response`."""
+    """Writes on `response` what `counts_of` says."""
+    for name, value in counts_of(session, patient, version, evaluation).items():
+        setattr(response, name, value)
+
+
+def counts_of(
+    session: Session, patient: Patient, version: Published, evaluation: Evaluation
+) -> dict[str, object]:
+    """The columns of a response that follow from its answers: counters, situation, packed evaluation and its key."""
     situation = situation_of(version.questionnaire, evaluation)
-    response.required_total = sum(counted[0] for counted in situation.progress.values())
-    response.required_left = sum(counted[2] for counted in situation.progress.values())
-    response.blocking = len(situation.blocking)
-    response.warnings = len(situation.warnings)
-    response.situation = situation.dumps()
-    response.evaluated = pack(version.questionnaire, evaluation)
-    response.evaluated_key = key_of(session, version.sha256, patient)
+    return {
+        "required_total": sum(counted[0] for counted in situation.progress.values()),
+        "required_left": sum(counted[2] for counted in situation.progress.values()),
+        "blocking": len(situation.blocking),
+        "warnings": len(situation.warnings),
+        "situation": situation.dumps(),
+        "evaluated": pack(version.questionnaire, evaluation),
+        "evaluated_key": key_of(session, version.sha256, patient),
+    }

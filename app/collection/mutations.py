@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.collection.errors import MutationReused
 from app.collection.models import Mutation, Response
+from app.kernel.prepared import Prepared, flushed
 
-# Built once, and run past the ORM: every save asks both.
-_KEPT = select(Mutation.response_id, Mutation.digest, Mutation.reply).where(Mutation.id == bindparam("mutation"))
-_KEEP = insert(Mutation.__table__)  # type: ignore[arg-type]  # a declarative class has a Table
+_KEPT = Prepared(
+    select(Mutation.response_id, Mutation.digest, Mutation.reply).where(Mutation.id == bindparam("mutation"))
+)
+_KEEP = Prepared(insert(Mutation))
 
 
 def digest_of(kind: str, content: object) -> str:
@@ -28,7 +30,7 @@ def replayed(
 
     Call it with the response locked: two copies that arrive together then queue.
     """
-    found = session.connection().execute(_KEPT, {"mutation": mutation_id}).first()
+    found = _KEPT.first(flushed(session), mutation=mutation_id)
     if found is None:
         return None
     response_id, known_digest, reply = found
@@ -42,12 +44,11 @@ def remember(
     session: Session, response: Response, mutation_id: str, digest: str, reply: object, now: datetime
 ) -> None:
     """Keeps the reply with the transaction that earned it."""
-    session.flush()
-    row = {
+    row: dict[str, object] = {
         "id": mutation_id,
         "response_id": response.id,
         "digest": digest,
         "reply": orjson.dumps(reply).decode(),
         "at": now,
     }
-    session.connection().execute(_KEEP, row)
+    _KEEP.run(flushed(session), row)

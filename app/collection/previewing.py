@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Patient
 from app.collection.changes import Change, Confirmation, LineChange, Outcome
 from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document
@@ -41,7 +41,7 @@ def preview(
 
     Corrections of the list change nothing here: they count once the sponsor has accepted them.
     """
-    version = version_for(session, session.get_one(Study, patient.study_id), response)
+    version = version_for(session, patient, response)
     document = Document.loads(response.document) if response is not None else Document()
     questionnaire = version.questionnaire
     parsed = parse_changes(questionnaire, [one for one in changes if isinstance(one, Change)])

@@ -12,6 +12,7 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
+from app.cohort.studies import code_of
 from app.collection.correcting import new_contradictions
 from app.collection.documents import Document
 from app.collection.errors import CorrectionContradicts, ProposalChanged, RefusalNeedsReason, UnknownProposal
@@ -105,7 +106,7 @@ def decide(
     state = "accepted" if accept else "refused"
     if check.state == state:
         return
-    writer = Writer(session, vault, patient, session.get_one(Study, check.study_id), actor, now, why)
+    writer = Writer(session, vault, patient, code_of(session, check.study_id), actor, now, why)
     before = check.state
     _settle(writer, response, check, state)
     writer.journal(response, ACTIONS[state], field=check.name, old=before, new=state)
@@ -117,7 +118,7 @@ def _patient(session: Session, check: FactCheck) -> Patient:
 
 
 def _settle(writer: Writer, response: Response, check: FactCheck, state: str) -> None:
-    version = version_for(writer.session, writer.study, response)
+    version = version_for(writer.session, writer.patient, response)
     document = Document.loads(response.document)
     before = writer.evaluate(version, document)
     check.state, check.decided_at, check.reason = state, writer.now, writer.reason
@@ -135,4 +136,4 @@ def _rewrite(writer: Writer, response: Response, version: Published, document: D
     """Stores the decision as a revision of its own, so that a page drawn before it is stale; nobody answered anything."""
     response.document, response.revision = document.dumps(), response.revision + 1
     evaluation = writer.evaluate(version, document)
-    keep_counts(writer.session, writer.patient, response, version, document, evaluation)
+    keep_counts(writer.session, writer.patient, response, version, evaluation)

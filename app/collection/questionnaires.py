@@ -15,6 +15,7 @@ from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared, flushed
 from forms.comparison import compare
 from forms.definition import Questionnaire
 from forms.loading import dumps, loads
@@ -36,7 +37,7 @@ NEWEST = (
     .scalar_subquery()
 )
 _VERSION = select(QuestionnaireVersion.id, QuestionnaireVersion.number, QuestionnaireVersion.sha256)
-_CURRENT = _VERSION.where(QuestionnaireVersion.id == NEWEST)
+_CURRENT = Prepared(_VERSION.where(QuestionnaireVersion.id == NEWEST))
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,14 @@ def list_rules_of(session: Session, study: Study) -> ListRules:
 
 def current_version(session: Session, study: Study) -> Published:
     """The version that new answers of this study go by. Raises NoQuestionnaire."""
-    session.flush()
-    found = session.connection().execute(_CURRENT, {"study": study.id}).first()
+    return newest_of(session, study.id)
+
+
+def newest_of(session: Session, study_id: int) -> Published:
+    """The same, for the study of this id."""
+    found = _CURRENT.first(flushed(session), study=study_id)
     if found is None:
-        raise NoQuestionnaire(study=study.code)
+        raise NoQuestionnaire(study=session.get_one(Study, study_id).code)
     return published(session.connection(), *found)
 
 

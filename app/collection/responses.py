@@ -3,36 +3,44 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Patient
 from app.collection.changes import Outcome
 from app.collection.documents import Document
 from app.collection.errors import ReasonRefused
-from app.collection.evaluating import evaluate_document, keep_counts
+from app.collection.evaluating import counts_of, evaluate_document
 from app.collection.models import Response
-from app.collection.questionnaires import Published, current_version, version_by_id
+from app.collection.questionnaires import Published, newest_of, version_by_id
 from app.collection.situations import Situation
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared, flushed
 from app.kernel.tables import random_key
 from app.kernel.texts import TextRefused, kept_text
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
 
 SIMULATION = "simulation"
+CONFIRMED = "fact.confirmed"
+_WRITE = Prepared(
+    update(Response).where(Response.id == bindparam("at")),
+    "document", "revision", "version_id", "status", "first_answer_at", "last_answer_at", "simulated",
+    "required_total", "required_left", "blocking", "warnings", "situation", "evaluated", "evaluated_key",
+)  # fmt: skip
 NOTHING = Situation(frozenset(), (), {}, (), {})
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes on which patient's response, when, why, and what it takes."""
+    """Who writes on which patient's response, when, why, and what it takes; `study` is the study's code."""
 
     session: Session
     vault: Vault
     patient: Patient
-    study: Study
+    study: str
     actor: Actor
     now: datetime
     reason: str | None = None
@@ -45,20 +53,31 @@ class Writer:
         return found
 
     def write_back(
-        self, response: Response, version: Published, document: Document, outcome: Outcome, revision: int
-    ) -> Evaluation:
+        self,
+        response: Response,
+        version: Published,
+        document: Document,
+        evaluation: Evaluation,
+        outcome: Outcome,
+        revision: int,
+    ) -> None:
         """Stores the changed document with its counters and journals every step of `outcome`."""
-        evaluation = self.evaluate(version, document)
-        response.document = document.dumps()
-        response.revision = revision
-        response.version_id = version.id
-        response.first_answer_at = response.first_answer_at or self.now
-        response.last_answer_at = self.now
-        response.simulated = response.simulated or self.actor.role == SIMULATION
-        keep_counts(self.session, self.patient, response, version, document, evaluation)
+        corrects = response.status != "draft" and any(one.action != CONFIRMED for one in outcome.steps)
+        values = {
+            "document": document.dumps(),
+            "revision": revision,
+            "version_id": version.id,
+            "status": "corrected" if corrects else response.status,
+            "first_answer_at": response.first_answer_at or self.now,
+            "last_answer_at": self.now,
+            "simulated": response.simulated or self.actor.role == SIMULATION,
+            **counts_of(self.session, self.patient, version, evaluation),
+        }
+        _WRITE.run(flushed(self.session), values | {"at": response.id})
+        for name, value in values.items():
+            set_committed_value(response, name, value)
         for step in outcome.steps:
             self.journal(response, step.action, field=step.field, old=step.old, new=step.new)
-        return evaluation
 
     def journal(
         self,
@@ -77,7 +96,7 @@ class Writer:
             action=action,
             subject_type="response",
             subject_id=response.id,
-            study=self.study.code,
+            study=self.study,
             field=field,
             old=old,
             new=new,
@@ -116,10 +135,10 @@ def lock_response(session: Session, patient: Patient) -> Response | None:
     return found
 
 
-def version_for(session: Session, study: Study, response: Response | None) -> Published:
+def version_for(session: Session, patient: Patient, response: Response | None) -> Published:
     """The questionnaire that a response goes by: the newest for a draft, else the one it was given under."""
     if response is None or follows_newest(response.status):
-        return current_version(session, study)
+        return newest_of(session, patient.study_id)
     return version_by_id(session, response.version_id)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Patient
+from app.cohort.studies import code_of
 from app.collection.changes import (
     Change,
     Clash,
@@ -34,7 +35,7 @@ from app.collection.models import Response
 from app.collection.mutations import digest_of, remember, replayed
 from app.collection.parsing import Parsed, parse_changes
 from app.collection.questionnaires import Published
-from app.collection.responses import Writer, begin_response, lock_response, reason_of, version_for
+from app.collection.responses import CONFIRMED, Writer, begin_response, lock_response, reason_of, version_for
 from app.kernel.actor import Actor
 from app.kernel.vault import Vault
 from forms.evaluation import Evaluation
@@ -76,9 +77,9 @@ def save(
     leaves a new contradiction or a new gap; DispositionInForce, UnknownQuestion, TooManyLines, MutationReused.
     """
     response = lock_response(session, patient)
-    study = session.get_one(Study, patient.study_id)
+    study = code_of(session, patient.study_id)
     writer = Writer(session, vault, patient, study, actor, now, reason_of(reason))
-    version = version_for(session, study, response)
+    version = version_for(session, patient, response)
     digest = digest_of("save", [*map(repr, changes), reason])
     again = replayed(session, response, mutation_id, digest)
     if again is not None and response is not None:
@@ -165,14 +166,14 @@ def _write(
     revision: int,
 ) -> Evaluation:
     corrects = response.status != "draft"
-    before = writer.evaluate(version, Document.loads(response.document)) if corrects else None
+    evaluation = writer.evaluate(version, document)
+    if corrects and any(step.action != CONFIRMED for step in outcome.steps):
+        before = writer.evaluate(version, Document.loads(response.document))
+        refuse_bad_correction(version.questionnaire, before, evaluation, outcome)
     for number, step in enumerate(outcome.steps):
         if step.action == "answer":
             outcome.steps[number] = step.named("answer.corrected" if corrects else "answer.saved")
-    evaluation = writer.write_back(response, version, document, outcome, revision)
-    if before is not None and any(step.action != "fact.confirmed" for step in outcome.steps):
-        refuse_bad_correction(version.questionnaire, before, evaluation, outcome)
-        response.status = "corrected"
+    writer.write_back(response, version, document, evaluation, outcome, revision)
     return evaluation
 
 

@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Patient, Study
+from app.cohort.models import Patient
+from app.cohort.studies import code_of
 from app.collection.disposing import refuse_disposed
 from app.collection.documents import Document
 from app.collection.errors import AnswersContradict, NothingToSubmit, RequiredLeft
@@ -50,7 +51,7 @@ def submit(
     if known is not None:
         return known
     refuse_disposed(session, patient)
-    study = session.get_one(Study, patient.study_id)
+    study = code_of(session, patient.study_id)
     because = reason_of(left_out_because)
     writer = Writer(session, vault, patient, study, actor, now, because)
     made = _hand_in(writer, response, because)
@@ -77,14 +78,14 @@ def left_since(submission: Submission, situation: Situation) -> list[str]:
 
 
 def _hand_in(writer: Writer, response: Response, because: str | None) -> Submission:
-    version = version_for(writer.session, writer.study, response)
+    version = version_for(writer.session, writer.patient, response)
     document = Document.loads(response.document)
     evaluation = writer.evaluate(version, document)
     left = missing_required(evaluation)
     _refuse_unfinished(version.questionnaire, evaluation, left, because)
     response.version_id = version.id
     response.status, response.submitted_at = "submitted", writer.now
-    keep_counts(writer.session, writer.patient, response, version, document, evaluation)
+    keep_counts(writer.session, writer.patient, response, version, evaluation)
     made = Submission(
         response_id=response.id,
         version_id=version.id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.journal.chaining import GENESIS, commitment, entry_hash
 from app.journal.models import JournalEntry, JournalValue
 from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared
 
 PENDING = "journal_pending"
 MARKS = "journal_marks"
@@ -17,10 +18,9 @@ MARKS = "journal_marks"
 POSTGRES_CHAIN_LOCK = 5_243_117
 
 
-# Built once, and run past the ORM: every commit that changes anything asks all three.
-_NEWEST = select(JournalEntry.seq, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1)
-_ENTRIES = insert(JournalEntry.__table__)  # type: ignore[arg-type]  # a declarative class has a Table
-_VALUES = insert(JournalValue.__table__)  # type: ignore[arg-type]
+_NEWEST = Prepared(select(JournalEntry.seq, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1))
+_ENTRIES = Prepared(insert(JournalEntry))
+_VALUES = Prepared(insert(JournalValue))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _chain_before_commit(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_CHAIN_LOCK})
     connection = session.connection()
-    seq, previous = connection.execute(_NEWEST).first() or (0, GENESIS)
+    seq, previous = _NEWEST.first(connection) or (0, GENESIS)
     entries: list[dict[str, object]] = []
     values: list[dict[str, object]] = []
     for fact in facts:
@@ -84,8 +84,8 @@ def _chain_before_commit(session: Session) -> None:
         previous = str(entry["hash"])
         entries.append(entry)
         values.append(value)
-    connection.execute(_ENTRIES, entries)
-    connection.execute(_VALUES, values)
+    _ENTRIES.run(connection, *entries)
+    _VALUES.run(connection, *values)
 
 
 def _rows(fact: Fact, seq: int, previous: str) -> tuple[dict[str, object], dict[str, object]]:

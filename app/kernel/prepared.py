@@ -1,35 +1,68 @@
-"""Short reads that every request makes, compiled once and run on the driver's own cursor.
+"""Short statements that every request makes, compiled once and run on the driver's own cursor.
 
 SQLAlchemy finds its compiled form of a statement by hashing the statement anew, and wraps each row: for one row
 by its key that is nine tenths of the time. Here the statement is still SQLAlchemy's, and so are its types.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.orm import Session
 
+Statement = Select[*tuple[Any, ...]] | Insert | Update
 Values = dict[str, Any]
+Convert = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement whose parameters are named by `bindparam`, texts and whole numbers: they reach the driver as they are."""
+    """A statement whose parameters are named by `bindparam`, and by the columns that it inserts or updates.
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self._statement = statement
+    It sees nothing that a session has not flushed.
+    """
+
+    def __init__(self, statement: Statement, *columns: str) -> None:
+        self._statement, self._columns = statement, columns
         self._forms: dict[str, _Form] = {}
 
     def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row in the transaction of `connection`, or None."""
+        form, cursor = self._run(connection, values)
+        row = cursor.fetchone()
+        return None if row is None else form.typed(row)
+
+    def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
+        """Every row in the transaction of `connection`."""
+        form, cursor = self._run(connection, values)
+        return [form.typed(row) for row in cursor.fetchall()]
+
+    def run(self, connection: Connection, *rows: Values) -> None:
+        """Writes `rows` in the transaction of `connection`."""
+        form, driver = self._form(connection)
+        if len(rows) == 1:
+            driver.execute(form.sql, form.bound(rows[0]))
+        else:
+            driver.cursor().executemany(form.sql, [form.bound(row) for row in rows])
+
+    def _run(self, connection: Connection, values: Values) -> "tuple[_Form, Any]":
+        form, driver = self._form(connection)
+        return form, driver.execute(form.sql, form.bound(values))
+
+    def _form(self, connection: Connection) -> "tuple[_Form, Any]":
         if not connection.in_transaction():
             connection.begin()
-        form = self._forms.get(connection.dialect.name)
+        dialect = connection.dialect
+        form = self._forms.get(dialect.name)
         if form is None:
-            form = self._forms[connection.dialect.name] = _form(self._statement, connection.dialect)
-        driver: Any = connection.connection.driver_connection
-        row = driver.execute(form.sql, form.bound(values)).fetchone()
-        return None if row is None else form.typed(row)
+            form = self._forms[dialect.name] = _compiled(self._statement, self._columns, dialect)
+        return form, connection.connection.driver_connection
+
+
+def flushed(session: Session) -> Connection:
+    """The connection of a session, everything written so far sent to it."""
+    session.flush()
+    return session.connection()
 
 
 @dataclass(frozen=True)
@@ -39,26 +72,36 @@ class _Form:
     sql: str
     order: Sequence[str] | None
     defaults: Values
-    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+    senders: Mapping[str, Convert]
+    readers: tuple[tuple[int, Convert], ...]
 
     def bound(self, values: Values) -> Values | list[Any]:
         whole = self.defaults | values
+        for name, convert in self.senders.items():
+            whole[name] = convert(whole[name])
         return whole if self.order is None else [whole[name] for name in self.order]
 
     def typed(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.readers:
+            return row
         cells = list(row)
-        for place, convert in self.converters:
+        for place, convert in self.readers:
             cells[place] = convert(cells[place])
         return tuple(cells)
 
 
-def _form(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Form:
-    compiled = statement.compile(dialect=dialect)
-    kinds = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    converters = [(place, kind.result_processor(dialect, None)) for place, kind in enumerate(kinds)]
+def _compiled(statement: Statement, columns: Sequence[str], dialect: Dialect) -> _Form:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=columns or None)
+    selected = statement.selected_columns if isinstance(statement, Select) else ()
+    readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected]
+    senders = {
+        name: bound.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bound in compiled.binds.items()
+    }
     return _Form(
         str(compiled),
         getattr(compiled, "positiontup", None),
         dict(compiled.params),
-        tuple((place, convert) for place, convert in converters if convert is not None),
+        {name: convert for name, convert in senders.items() if convert is not None},
+        tuple((place, convert) for place, convert in enumerate(readers) if convert is not None),
     )
