@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
+from app.doors.centre.hypertext import html
 from app.doors.centre.plans import Block
 from app.doors.centre.showing import Entered, Mark, Shown, marks
 from app.doors.centre.skeletons import COMPLETED, Skeleton, drawn_as, ident
@@ -47,8 +48,8 @@ def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, 
         slots[f"rank|{group}|"] = str(rank)
         drawn.append(skeleton.line(group, number).fill(slots))
     hidden = "" if drawn or shown.opened(block) else " hidden"
-    add = Markup('<p><button class="button button--quiet" name="do" value="add:{}">{}</button></p>').format(
-        group, gettext("Ajouter une ligne")
+    add = html(
+        '<p><button class="button button--quiet" name="do" value="add:{}">{}</button></p>', group, gettext("Ajouter une ligne")
     )
     return f'<div class="lines" id="lines-{ident(group)}" data-group="{escape(group)}"{hidden}>{"".join(drawn)}{add}</div>'
 

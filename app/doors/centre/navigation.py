@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import request
-from markupsafe import Markup
 
 from app.cohort.patients import Identity
 from app.doors.centre.dates import instant, partial_date
+from app.doors.centre.hypertext import html
 from app.doors.centre.moment import Moment
 from app.doors.centre.plans import Page, pages_of
 from app.doors.centre.visiting import visitor
@@ -134,8 +134,9 @@ def counts_of(moment: Moment) -> dict[str, tuple[str, str]]:
     pages = pages_of(moment.version.questionnaire)
     open_sections = {page.section for page in pages if not moment.is_closed(page)}
     wrong = _wrong_by_section(moment)
-    done_mark = Markup('<span class="menu__done">✓<span class="visually-hidden"> {}</span></span>')
-    complete = done_mark.format(gettext("complet"))
+    complete = html(
+        '<span class="menu__done">✓<span class="visually-hidden"> {}</span></span>', gettext("complet")
+    )
     said = {}
     for section in moment.version.questionnaire.sections:
         code = section.code
@@ -143,7 +144,7 @@ def counts_of(moment: Moment) -> dict[str, tuple[str, str]]:
         if code not in open_sections:
             said[code] = (gettext("non demandé"), " menu__item--closed")
         elif code in wrong:
-            said[code] = (Markup('<span class="menu__wrong">{} !</span>').format(wrong[code]), "")
+            said[code] = (html('<span class="menu__wrong">{} !</span>', wrong[code]), "")
         elif left:
             said[code] = (f"{done}/{required}", "")
         elif required:

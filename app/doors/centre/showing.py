@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.collection.documents import Document, address_of, cell_of
 from app.collection.situations import Found, Situation, is_explained
+from app.doors.centre.hypertext import html
 from app.doors.centre.plans import Block, Field, Page
 from app.doors.centre.skeletons import ident
 from app.doors.centre.standings import Checked, standing
@@ -165,14 +166,14 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
         if not off:
             return ANSWERED
     classes = []
-    says = [Markup('<p class="field__error">{}</p>').format(text) for text in errors]
+    says = [html('<p class="field__error">{}</p>', text) for text in errors]
     if question.read_only:
         says.append(standing(question, shown.facts, shown.checked.get(name), shown.language))
     says += [shown.asked[name]] if name in shown.asked else []
     if off:
         classes.append("q--off")
         if not cell.empty:
-            says.append(Markup('<p class="q__kept">{}</p>').format(_kept(shown, address, cell)))
+            says.append(html('<p class="q__kept">{}</p>', _kept(shown, address, cell)))
     elif not cell.empty:
         classes.append("q--set")
     if not off:
@@ -196,17 +197,16 @@ def _kept(shown: Shown, address: Address, cell: Cell) -> str:
 def _finding(shown: Shown, name: str, finding: Found) -> Markup:
     message = finding.message[shown.language]
     if finding.level == "H":
-        return Markup('<p class="field__error">{}</p>').format(message)
+        return html('<p class="field__error">{}</p>', message)
     sent = shown.entered.get(name)
     comment = (sent.comment if sent else None) or shown.cell(name).comment or ""
     done = is_explained(shown.document, finding)
-    return Markup(
+    return html(
         '<div class="q__warning{done}"><p>{message}</p><label for="c-{ident}">{label}</label>'
         '<div class="q__in"><input id="c-{ident}" name="{name}!c" type="text" class="w-text" value="{comment}"'
         " data-comment>"
         '<label class="chip"><input type="checkbox" name="{name}!ok" value="1"{checked} data-ok>'
-        "<span>{confirm}</span></label></div></div>"
-    ).format(
+        "<span>{confirm}</span></label></div></div>",
         done=" q__warning--done" if done else "",
         message=message,
         ident=ident(name),

@@ -11,6 +11,7 @@ from app.collection.documents import Document
 from app.collection.facts import facts_checked, is_fact, listed_value, values_of
 from app.collection.models import Response
 from app.doors.centre.dates import instant
+from app.doors.centre.hypertext import html
 from app.doors.request import gettext, installation, session
 from app.kernel.language import Language
 from forms.definition import Question
@@ -61,7 +62,8 @@ def standing(
         return _button(question, gettext("C’est exact"), language)
     if checked is None:
         return Markup()
-    says = Markup('<p class="q__kept{}">{}</p>').format(
+    says = html(
+        '<p class="q__kept{}">{}</p>',
         " q__kept--good" if checked.state in ("confirmed", "accepted") else "",
         _sentence(question, checked, language),
     )
@@ -75,9 +77,11 @@ def confirm_all(count: int) -> Markup:
     if count < 2:
         return Markup()
     text = gettext("Tout ce que dit la liste est exact")
-    return Markup(
-        '<p class="confirm"><button class="button button--quiet" name="do" value="{}:*">{}</button></p>'
-    ).format(CONFIRM, text)
+    return html(
+        '<p class="confirm"><button class="button button--quiet" name="do" value="{}:*">{}</button></p>',
+        CONFIRM,
+        text,
+    )
 
 
 def _sentence(question: Question, checked: Checked, language: Language) -> str:
@@ -112,7 +116,11 @@ def _sentence(question: Question, checked: Checked, language: Language) -> str:
 
 
 def _button(question: Question, text: str, language: Language) -> Markup:
-    return Markup(
+    return html(
         '<button class="button button--quiet button--small" name="do" value="{}:{}">{}'
-        '<span class="visually-hidden"> {}</span></button>'
-    ).format(CONFIRM, question.name, text, question.label[language])
+        '<span class="visually-hidden"> {}</span></button>',
+        CONFIRM,
+        question.name,
+        text,
+        question.label[language],
+    )
