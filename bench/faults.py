@@ -1,4 +1,4 @@
-"""The fault harness in its long form, on both engines: workers killed, two workers, two schedulers, races; 8 people saving.
+"""The fault harness in its long form, on both engines: workers, schedulers, races, people saving, servers killed.
 
 `RECUEIL_FAULTS` sets the number of kills (1,000 by default); the other counts follow it, ten saves a person to a kill.
 """
@@ -22,6 +22,7 @@ from app.kernel.installation import Installation
 from tests.faults.mail_kills import Count, run_kills, run_together
 from tests.faults.mail_races import check_then_mark, run_races
 from tests.faults.mail_schedulers import run_schedulers
+from tests.faults.save_kills import run_kills as run_server_kills
 from tests.faults.saving import long_form, without_revision_check
 from tests.faults.saving import run as run_saves
 from tests.fixtures.databases import make_settings
@@ -40,9 +41,11 @@ def run(
     found: dict[str, Any] = {"kills": wanted}
     for engine in engines:
         with _installations(engine) as fresh:
-            mails, saves = _mails(fresh, engine, wanted, json), run_saving(fresh, engine, wanted, json)
-        kept = mails.pop("promises_kept") and saves.pop("promises_kept")
-        found[engine] = {**mails, **saves, "promises_kept": kept}
+            parts = [harness(fresh, engine, wanted, json) for harness in (_mails, run_saving, run_served)]
+        kept = all(part["promises_kept"] for part in parts)
+        found[engine] = {name: count for part in parts for name, count in part.items()} | {
+            "promises_kept": kept
+        }
     found["promises_kept"] = all(found[engine]["promises_kept"] for engine in engines)
     return found
 
@@ -87,6 +90,19 @@ def run_saving(fresh: Fresh, engine: str, kills: int, quiet: bool) -> dict[str, 
         "saving": kept.counts(),
         "without_revision_check_caught": len(broken.overwritten) > 0,
         "promises_kept": not kept.problems and len(broken.overwritten) > 0,
+    }
+
+
+def run_served(fresh: Fresh, engine: str, kills: int, quiet: bool) -> dict[str, Any]:
+    """The server killed while people save through it; then a server that forgets, which must be caught."""
+    kept = run_server_kills(fresh(), kills)
+    _say(quiet, engine, "server killed", asdict(kept))
+    broken = run_server_kills(fresh(), max(2, kills // 100), forgetful=True)
+    _say(quiet, engine, "a server that forgets (must fail)", asdict(broken))
+    return {
+        "server_killed": asdict(kept),
+        "forgetful_server_caught": broken.lost > 0,
+        "promises_kept": kept.promises_kept and broken.lost > 0,
     }
 
 

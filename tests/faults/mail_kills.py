@@ -36,7 +36,7 @@ from tests.outreach.builders import NOW, Town, make_town
 
 POINTS = ("leased", "proposed", "started", "handed over", "sent")
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.mail_kills"])
+FORKS.set_forkserver_preload(["tests.faults.mail_kills", "tests.faults.save_kills"])
 
 
 @dataclass
