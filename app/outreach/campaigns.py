@@ -1,4 +1,7 @@
-"""The calendar and the mail budget of a study: their defaults, their rules, and setting them."""
+"""The calendar and the mail budget of a study: their defaults, their rules, and setting them.
+
+What was confirmed for a day moves with that day; a change of pace asks for the reminders to be confirmed again.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -9,10 +12,15 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
+from app.outreach import waiting
+from app.outreach.calendar import morning, working_moment
 from app.outreach.errors import CampaignRefused
-from app.outreach.models import Campaign
+from app.outreach.models import Campaign, Mandate
 
 DATES = ("announced_on", "invited_on", "first_reminder_on", "return_by", "closes_on")
+STARTS = {"announcement": "announced_on", "invitation": "invited_on"}
+PACE = ("reminder_days", "quiet_days", "cap_nothing", "cap_partial", "cap_query")
 TITLES = {
     "announced_on": ("l’annonce", "the announcement"),
     "invited_on": ("l’invitation", "the invitation"),
@@ -65,6 +73,12 @@ def plan_of(session: Session, study_id: int) -> Plan:
     return Plan(**{name: getattr(own, name) for name in asdict(Plan())}) if own else Plan()
 
 
+def leaves_at(plan: Plan, kind: str, now: datetime) -> datetime:
+    """When an announcement or invitation confirmed now leaves: the working morning of its day, or at once from then on."""
+    day = getattr(plan, STARTS[kind])
+    return now if day is None else max(now, working_moment(morning(day)))
+
+
 def is_paused(session: Session, study_id: int) -> bool:
     """Whether somebody stopped every mail of this study by hand."""
     own = session.get(Campaign, study_id)
@@ -72,15 +86,32 @@ def is_paused(session: Session, study_id: int) -> bool:
 
 
 def set_plan(session: Session, study: Study, plan: Plan, *, actor: Actor, now: datetime) -> None:
-    """The study's plan from now on, every changed value journalled. Raises CampaignRefused."""
+    """The study's plan from now on, every changed value journalled. Raises CampaignRefused.
+
+    Confirmed mails follow their date. Reminders under a mandate wait for a new one when their pace changes.
+    """
     check_plan(plan)
     before = asdict(plan_of(session, study.id))
+    for kind, name in STARTS.items():
+        if before[name] != getattr(plan, name):
+            _follow(session, study, plan, kind, actor, now)
+    if any(before[name] != getattr(plan, name) for name in PACE):
+        end_mandate(session, study, actor=actor, now=now)
     paused_at = own.paused_at if (own := session.get(Campaign, study.id)) else None
     session.merge(Campaign(study_id=study.id, paused_at=paused_at, **asdict(plan)))
     session.flush()
     for name, value in asdict(plan).items():
         if before[name] != value:
             _journal(session, study, actor, now, "campaign.changed", name, before[name], value)
+
+
+def end_mandate(session: Session, study: Study, *, actor: Actor, now: datetime) -> None:
+    """From now on no reminder leaves by itself; journalled. Safe to repeat."""
+    mandate = session.get(Mandate, study.id)
+    if mandate is not None:
+        _journal(session, study, actor, now, "mandate.ended", None, mandate.people, None)
+        session.delete(mandate)
+        session.flush()
 
 
 def pause(session: Session, study: Study, *, actor: Actor, now: datetime) -> None:
@@ -120,6 +151,22 @@ def check_plan(plan: Plan) -> None:
             why_fr="le contact tient sur une ligne de 400 caractères.",
             why_en="the contact is one line of 400.",
         )
+
+
+def _follow(session: Session, study: Study, plan: Plan, kind: str, actor: Actor, now: datetime) -> None:
+    held = waiting.waiting(session, study.id, kind, now)
+    if held is None:
+        return
+    name = STARTS[kind]
+    day = getattr(plan, name)
+    if day is None or day < day_of(now):
+        raise CampaignRefused(
+            why_fr=f"{TITLES[name][0]} est confirmée pour le {day_of(held.at):%d/%m/%Y} (courriels en attente : "
+            f"{held.mails}). Donnez-lui un jour à venir, ou retirez d’abord ces courriels.",
+            why_en=f"{TITLES[name][1]} is confirmed for {day_of(held.at)} (mails waiting: {held.mails}). "
+            "Give it a day to come, or take those mails back first.",
+        )
+    waiting.move(session, study, kind, leaves_at(plan, kind, now), actor=actor, now=now)
 
 
 def _set_paused(

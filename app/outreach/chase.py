@@ -170,10 +170,10 @@ def script(line: ChaseLine, study: Study) -> list[tuple[str, str]]:
             f"Hello, I am calling about the study “{study.title_en}”.",
         ),
         (
-            f"{name} : {standing.asked} dossier(s) demandé(s), {standing.answered} reçu(s), "
-            f"{standing.begun} commencé(s), {standing.left} attendu(s).",
-            f"{name}: {standing.asked} chart(s) asked for, {standing.answered} received, "
-            f"{standing.begun} begun, {standing.left} waited for.",
+            f"{name}. Dossiers demandés : {standing.asked} ; reçus : {standing.answered} ; "
+            f"commencés : {standing.begun} ; attendus : {standing.left}.",
+            f"{name}. Charts asked for: {standing.asked}; received: {standing.answered}; "
+            f"begun: {standing.begun}; waited for: {standing.left}.",
         ),
     ]
     if line.step in ("other_respondent", "find_respondent"):

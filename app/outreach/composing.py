@@ -59,6 +59,7 @@ class Letter:
     links: tuple[Button, ...]
     at: datetime
     newcomer: str = ""
+    invited_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def _values(letter: Letter) -> dict[str, str]:
         "registration": letter.lead.registration,
         "minutes": letter.lead.minutes,
         "patients": letter.patients,
+        "invited_on": letter.invited_on,
         "return_by": letter.return_by,
         "colleague": letter.colleague,
         "newcomer": letter.newcomer,

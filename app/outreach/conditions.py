@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.collection.questionnaires import has_list
 from app.kernel.clock import day_of
+from app.outreach.calendar import working_moment
 from app.outreach.campaigns import Plan
 from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
 from app.outreach.queries import has_open_query
@@ -19,6 +20,7 @@ MONTH = timedelta(days=30)
 BEGUN_STATES = ("started", "sent", "uncertain", "bounced")
 REMINDERS = ("reminder_nothing", "reminder_partial", "reminder_query")
 INVITING = ("announcement", "invitation")
+IN_WORKING_HOURS = ("announcement", *REMINDERS)
 
 REASONS: dict[str, tuple[str, str]] = {
     "stopped": ("plus de courriel à cette personne", "no more mail to this person"),
@@ -40,7 +42,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "capped": ("nombre de relances atteint", "number of reminders reached"),
     "too_soon": ("la relance suivante n’est pas encore due", "the next reminder is not due yet"),
     "not_invited": ("l’invitation n’est pas encore partie", "the invitation has not left yet"),
-    "not_working_day": ("ni week-end ni jour férié", "not at a weekend or on a holiday"),
+    "not_working_day": ("ni week-end, ni jour férié, ni hors de 9 h à 17 h", "working days from 9 to 17 only"),
+    "overtaken": ("l’invitation est déjà là", "the invitation has come already"),
+    "withdrawn": ("retiré avant son départ", "taken back before it left"),
+    "unconfirmed": ("ajouté depuis la confirmation", "added since it was confirmed"),
     "calendar": ("hors du calendrier de l’étude", "outside the study's calendar"),
     "link_changed": ("le lien a changé : le message est recomposé", "the link changed: the message is written anew"),
     "taken_over": ("un autre programme d’envoi l’a repris", "another worker took it over"),
@@ -84,6 +89,7 @@ FACTS = (
         Link.revoked_at,
         Link.expires_at,
         Campaign.paused_at,
+        Campaign.invited_on,
         Campaign.closes_on,
         Campaign.quiet_days,
         Campaign.monthly_ceiling,
@@ -108,7 +114,7 @@ Facts = Row[Any]
 
 def facts_of(session: Session, mail_id: str) -> Facts | None:
     """What the outbox knows of one mail and of whom it goes to, the mail's row held until the transaction ends."""
-    found: Facts | None = session.connection().execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 19 columns
+    found: Facts | None = session.connection().execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 20 columns
     return found
 
 
@@ -120,10 +126,12 @@ def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verd
     if why is None and facts.kind == "colleague":
         why = "accepted" if facts.accepted_at is not None else None
     elif why is None and facts.kind != "newcomer":
-        why = _centre(session, facts, now)
+        why = _centre(session, facts, now) or _overtaken(session, facts, now)
     if why is not None:
         # A stop button pressed by hand holds mails back; it does not throw them away.
         return Verdict(why, now + timedelta(hours=1) if why == "paused" else None)
+    if facts.kind in IN_WORKING_HOURS and (later := working_moment(now)) != now:
+        return Verdict("not_working_day", later)
     ceiling = facts.monthly_ceiling or Plan.monthly_ceiling
     return _budget(session, facts.mailbox, facts.last_started_at, facts.last_mail_id, ceiling, now, mail_id)
 
@@ -184,6 +192,22 @@ def _centre(session: Session, facts: Facts, now: datetime) -> str | None:
     quiet_days = Plan.quiet_days if facts.quiet_days is None else facts.quiet_days
     enrols = standing.asked == 0 and not has_list(session, facts.study_id)
     return centre_reason(standing, quiet_days, facts.kind, now, asked, enrols)
+
+
+def _overtaken(session: Session, facts: Facts, now: datetime) -> str | None:
+    # An announcement that was held up does not come on the day of the invitation, nor after it.
+    if facts.kind != "announcement":
+        return None
+    late = facts.invited_on is not None and day_of(now) >= facts.invited_on
+    return "overtaken" if late or facts.mailbox in invited(session, facts.study_id) else None
+
+
+def invited(session: Session, study_id: int) -> set[str]:
+    """The mailboxes to which an invitation of this study has begun to leave."""
+    begun = select(Mail.mailbox).where(
+        Mail.study_id == study_id, Mail.kind == "invitation", Mail.started_at.is_not(None)
+    )
+    return set(session.scalars(begun))
 
 
 def _budget(

@@ -55,8 +55,8 @@ class RespondentsRefused(Refusal):
     """A file of respondents with at least one faulty cell: nothing of it is imported."""
 
     code = "respondents-refused"
-    fr = "{count} cellule(s) à corriger, rien n’a été importé :\n{lines_fr}"
-    en = "{count} cell(s) to mend, nothing was imported:\n{lines_en}"
+    fr = "Rien n’a été importé. Cellules à corriger ({count}) :\n{lines_fr}"
+    en = "Nothing was imported. Cells to mend ({count}):\n{lines_en}"
     faults: "list[Fault]"
 
 
@@ -96,8 +96,8 @@ class CountNotConfirmed(Refusal):
     """A mass sending needs its count typed, and the count has changed or was mistyped."""
 
     code = "count-not-confirmed"
-    fr = "{count} courriel(s) partiraient : tapez ce nombre pour confirmer."
-    en = "{count} mail(s) would leave: type that number to confirm."
+    fr = "Le nombre à confirmer est {count} : tapez ce nombre."
+    en = "The number to confirm is {count}: type that number."
 
 
 class ColleagueRefused(Refusal):
@@ -144,8 +144,8 @@ class ColumnsMissing(Refusal):
     """A table without the columns that it is read for."""
 
     code = "columns-missing"
-    fr = "Colonne(s) introuvable(s) : {columns}. La première ligne doit porter les titres des colonnes."
-    en = "Column(s) not found: {columns}. The first row must hold the column titles."
+    fr = "Colonnes introuvables : {columns}. La première ligne doit porter les titres des colonnes."
+    en = "Columns not found: {columns}. The first row must hold the column titles."
 
 
 class QueryRefused(Refusal):

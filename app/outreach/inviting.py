@@ -1,4 +1,6 @@
-"""Inviting: one invitation per respondent of each centre with patients to answer for, and why others get none."""
+"""Opening a campaign: one announcement, then one invitation, per respondent of each centre with patients to answer
+for; and why others get none. What is confirmed before its day waits for it in the outbox.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,8 +16,8 @@ from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.tables import random_key
-from app.outreach.campaigns import plan_of
-from app.outreach.conditions import centre_reason, person_reason
+from app.outreach.campaigns import leaves_at, plan_of
+from app.outreach.conditions import centre_reason, invited, person_reason
 from app.outreach.errors import CountNotConfirmed
 from app.outreach.models import Mail, Respondent, Wave
 from app.outreach.people import respondents_of
@@ -54,16 +56,20 @@ class Planned:
         }
 
 
-def plan_invitations(session: Session, study: Study, now: datetime) -> Planned:
-    """Who would be invited now, and why the others would not; nothing is written."""
+def plan_opening(
+    session: Session, study: Study, now: datetime, kind: str = "invitation", *, at_once: bool = False
+) -> Planned:
+    """Who would get the announcement or the invitation, when, and why the others would not; nothing is written."""
     plan, where = plan_of(session, study.id), standings(session, study.id)
+    at = now if at_once else leaves_at(plan, kind, now)
     enrols = not has_list(session, study.id)
-    written = _mailboxes_of_wave(session, study, "invitation", 1)
+    overtaken = dict.fromkeys(invited(session, study.id) if kind == "announcement" else (), "overtaken")
+    written = overtaken | _mailboxes_of_wave(session, study, kind, 1)
     chosen: list[Suggestion] = []
     for respondent in respondents_of(session, study):
         standing = where.get(respondent.centre_id, Standing(respondent.centre_id))
         reason = person_reason(respondent, now) or centre_reason(
-            standing, plan.quiet_days, "invitation", now, enrols=enrols
+            standing, plan.quiet_days, kind, now, enrols=enrols
         )
         if reason is None and respondent.accept_by is not None:
             reason = "already"  # a colleague has had a mail of their own
@@ -71,7 +77,7 @@ def plan_invitations(session: Session, study: Study, now: datetime) -> Planned:
             reason = written[respondent.mailbox]
         if reason is None:
             written[respondent.mailbox] = "same_mailbox"
-        chosen.append(Suggestion(respondent, "invitation", 1, reason, now))
+        chosen.append(Suggestion(respondent, kind, 1, reason, at))
     return Planned(tuple(chosen))
 
 
@@ -82,15 +88,17 @@ def invite(
     *,
     actor: Actor,
     now: datetime,
+    kind: str = "invitation",
+    at_once: bool = True,
     dry_run: bool = False,
     confirmed: int | None = None,
 ) -> Planned:
-    """Queues the invitations, due at once; a second call queues nobody twice.
+    """Queues the invitations (or announcements), due at once or else on the calendar's day; nobody is queued twice.
 
     With `confirmed`, the number that a person typed, anything but exactly that many raises CountNotConfirmed.
     """
     lock_study(session, study)
-    planned = plan_invitations(session, study, now)
+    planned = plan_opening(session, study, now, kind, at_once=at_once)
     if confirmed is not None and confirmed != len(planned.going):
         raise CountNotConfirmed(count=len(planned.going))
     if not dry_run:

@@ -12,7 +12,7 @@ from app.cohort.models import Study
 from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
 from app.kernel.language import Language
-from app.outreach.campaigns import plan_of
+from app.outreach.campaigns import Plan, plan_of
 from app.outreach.composing import BUTTON, Button, Composed, Letter, compose_read, one_line, read
 from app.outreach.copies import seal_copy
 from app.outreach.leading import Lead, lead_of, patients_by_centre, patients_in_words
@@ -63,7 +63,7 @@ class _Told:
 
     study: Study
     lead: Lead
-    return_by: date | None
+    plan: Plan
     patients: dict[int, int]
 
 
@@ -111,7 +111,8 @@ class Writer:
             function=one_line(person.function),
             lead=told.lead,
             patients=patients_in_words(told.patients.get(respondent.centre_id, 0)),
-            return_by=_day(told.return_by, language),
+            invited_on=day_in_words(told.plan.invited_on, language),
+            return_by=day_in_words(told.plan.return_by, language),
             colleague=self._colleague(respondent),
             host=urlsplit(settings.public_url).netloc,
             unsubscribe=unsubscribe_url(settings, installation.keys, respondent.id),
@@ -137,7 +138,7 @@ class Writer:
             self._studies[study_id] = _Told(
                 study,
                 lead_of(session, study, settings.mail_from),
-                plan_of(session, study_id).return_by,
+                plan_of(session, study_id),
                 patients_by_centre(session, study_id),
             )
         return self._studies[study_id]
@@ -174,7 +175,8 @@ def _in_force(respondent: Respondent, now: datetime) -> bool:
     )
 
 
-def _day(day: date | None, language: Language) -> str:
+def day_in_words(day: date | None, language: Language) -> str:
+    """A day as a mail says it; nothing when there is none."""
     if day is None:
         return ""
     return f"{day:%d/%m/%Y}" if language == "fr" else f"{day.day} {day:%B %Y}"

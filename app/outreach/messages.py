@@ -25,12 +25,15 @@ from forms.canonical import NotCanonical, canonical
 FOLDER = Path(__file__).parent / "messages"
 PLACEHOLDERS = (
     "study", "centre", "name", "function", "link", "organiser", "registration", "contact", "telephone",
-    "patients", "minutes", "return_by", "colleague", "newcomer",
+    "patients", "minutes", "invited_on", "return_by", "colleague", "newcomer",
 )  # fmt: skip
+# An announcement asks for nothing yet, so that it needs no link; every other mail is useless without one.
+WITHOUT_LINK = ("announcement",)
 HEADING = re.compile(r"\A(?:Objet|Subject)\s*:\s*(.+)\n\n")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # A token typed into a text would open one centre's list to everybody who gets the mail.
 TOKEN = re.compile(r"/r/|[a-z2-7]{32}|\bhttps?:", re.IGNORECASE)
+MOST_ONCE = (("une fois au plus", "once at most"), ("une fois", "once"))
 LONGEST_SUBJECT, LONGEST_BODY = 150, 6_000
 
 
@@ -83,7 +86,7 @@ def save_wording(
 ) -> Wording:
     """The study's own wording from now on, checked and journalled with what it replaces. Raises MessageRefused."""
     before = wording_of(session, study, kind, language)
-    checked = check_wording(wording)
+    checked = check_wording(wording, kind)
     session.merge(
         MessageText(
             study_id=study.id,
@@ -112,20 +115,20 @@ def reset_wording(
         _journal(session, study, kind, language, before, shipped(kind, language), actor, now)
 
 
-def check_wording(wording: Wording) -> Wording:
-    """The wording in canonical form. Raises MessageRefused with what to mend."""
+def check_wording(wording: Wording, kind: str = "invitation") -> Wording:
+    """The wording of such a message in canonical form. Raises MessageRefused with what to mend."""
     try:
         subject = " ".join(canonical(wording.subject).split())
         body = canonical(wording.body).strip()
     except NotCanonical as error:
         raise MessageRefused(why_fr=error.message("fr"), why_en=error.message("en")) from error
-    for wrong, why_fr, why_en in _complaints(subject, body):
+    for wrong, why_fr, why_en in _complaints(subject, body, 0 if kind in WITHOUT_LINK else 1):
         if wrong:
             raise MessageRefused(why_fr=why_fr, why_en=why_en)
     return Wording(subject, body)
 
 
-def _complaints(subject: str, body: str) -> list[tuple[bool, str, str]]:
+def _complaints(subject: str, body: str, least_links: int) -> list[tuple[bool, str, str]]:
     used = PLACEHOLDER.findall(subject + body)
     unknown = ", ".join(sorted({f"{{{name}}}" for name in used if name not in PLACEHOLDERS}))
     alone = [line for line in body.splitlines() if line.strip() == "{link}"]
@@ -145,9 +148,9 @@ def _complaints(subject: str, body: str) -> list[tuple[bool, str, str]]:
         ),
         ("{" in stray or "}" in stray, "une accolade est restée seule.", "a brace stands alone."),
         (
-            len(alone) != 1 or used.count("link") != 1,
-            "le repère {link} doit figurer une fois, seul sur sa ligne.",
-            "the placeholder {link} must stand once, alone on its line.",
+            not least_links <= len(alone) == used.count("link") <= 1,
+            f"le repère {{link}} doit figurer {MOST_ONCE[least_links][0]}, seul sur sa ligne.",
+            f"the placeholder {{link}} must stand {MOST_ONCE[least_links][1]}, alone on its line.",
         ),
         (
             bool(TOKEN.search(subject + body)),

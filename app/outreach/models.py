@@ -28,6 +28,7 @@ __all__ = [
     "Mail",
     "MailCopy",
     "Mailbox",
+    "Mandate",
     "MessageText",
     "Query",
     "Respondent",
@@ -185,6 +186,20 @@ class Campaign(Base):
         ),
         CheckConstraint("return_by IS NULL OR closes_on IS NULL OR return_by < closes_on", name="order_4"),
     )
+
+
+class Mandate(Base):
+    """A manager's word that reminders may leave by the calendar: for how many people, and the day it was last used."""
+
+    __tablename__ = "mandate"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), primary_key=True, autoincrement=False)
+    people: Mapped[int]
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_by: Mapped[str] = mapped_column(String(200))
+    ran_on: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("people >= 1", name="people"),)
 
 
 class Wave(Base):

@@ -13,6 +13,7 @@ from app.outreach.campaigns import plan_of
 from app.outreach.composing import BUTTON, Button, Letter, Reading, compose, read
 from app.outreach.errors import MailServerRefused
 from app.outreach.leading import lead_of, patients_in_words
+from app.outreach.letters import day_in_words
 from app.outreach.messages import Wording, check_wording, wording_of
 from app.outreach.transport import Lost, Refused, Unreachable, transport_of
 
@@ -36,7 +37,7 @@ def preview(
 
     `wording` shows a text that is not saved yet. Raises MessageRefused as saving would.
     """
-    wanted = check_wording(wording) if wording else wording_of(session, study, kind, language)
+    wanted = check_wording(wording, kind) if wording else wording_of(session, study, kind, language)
     return read(_example(session, installation, study, kind, language, "exemple@example.org", now), wanted)
 
 
@@ -90,7 +91,8 @@ def _example(
         function=function,
         lead=lead_of(session, study, settings.mail_from),
         patients=patients_in_words(EXAMPLE_PATIENTS),
-        return_by=plan.return_by.strftime("%d/%m/%Y") if plan.return_by else "",
+        invited_on=day_in_words(plan.invited_on, language),
+        return_by=day_in_words(plan.return_by, language),
         colleague=name if kind == "colleague" else "",
         host=settings.public_url.split("://", 1)[1],
         unsubscribe=f"{settings.public_url}/desinscription/0-exemple",

@@ -1,5 +1,6 @@
 """Reminding: three families with a cap each, never on a quiet or finished centre, and why the others get none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,13 +17,14 @@ from app.outreach.colleagues import lapse
 from app.outreach.conditions import REMINDERS, budget, centre_reason, person_reason
 from app.outreach.errors import CountNotConfirmed
 from app.outreach.inviting import Planned, Suggestion, lock_study, queue
-from app.outreach.models import Mail, Wave
+from app.outreach.models import Mail, Respondent, Wave
 from app.outreach.people import respondents_of
 from app.outreach.queries import centres_with_open_queries
 from app.outreach.standing import Standing, standings
 from app.outreach.words import Family
 
 OPENING_KINDS = ("invitation", "colleague")
+Covers = Callable[[Respondent], bool]
 
 
 @dataclass
@@ -39,11 +41,13 @@ class Past:
         return (self.reminders or {}).get(family, 0) + 1
 
 
-def plan_reminders(session: Session, study: Study, now: datetime, on: date | None = None) -> Planned:
+def plan_reminders(
+    session: Session, study: Study, now: datetime, on: date | None = None, covers: Covers | None = None
+) -> Planned:
     """Who would be reminded, and why the others would not; nothing is written.
 
     `on` is the day that is asked about (today when left out). The mail would leave within French working
-    hours: in the morning of that day, or of the next working one.
+    hours: in the morning of that day, or of the next working one. `covers` says whom a mandate reaches.
     """
     at = _moment(now, on)
     plan, where = plan_of(session, study.id), standings(session, study.id)
@@ -59,6 +63,7 @@ def plan_reminders(session: Session, study: Study, now: datetime, on: date | Non
         )
         reason = reason or _calendar(plan, had, family, at, now)
         reason = reason or budget(session, respondent.box, plan, at).reason
+        reason = reason or ("unconfirmed" if covers and not covers(respondent) else None)
         if reason is None and respondent.mailbox in taken:
             reason = "same_mailbox"
         if reason is None:
@@ -77,6 +82,7 @@ def remind(
     on: date | None = None,
     dry_run: bool = False,
     confirmed: int | None = None,
+    covers: Covers | None = None,
 ) -> Planned:
     """Queues the reminders that are due on a day; a second call queues nobody twice.
 
@@ -85,7 +91,7 @@ def remind(
     lock_study(session, study)
     if not dry_run:
         lapse(session, study, now)
-    planned = plan_reminders(session, study, now, on)
+    planned = plan_reminders(session, study, now, on, covers)
     if confirmed is not None and confirmed != len(planned.going):
         raise CountNotConfirmed(count=len(planned.going))
     if not dry_run:

@@ -22,6 +22,7 @@ from app.outreach.composing import Button, Letter, compose, one_line, read
 from app.outreach.errors import MessageRefused, UnknownMessage
 from app.outreach.leading import Lead
 from app.outreach.messages import (
+    WITHOUT_LINK,
     Wording,
     check_wording,
     own_wordings,
@@ -57,6 +58,7 @@ LETTER = Letter(
     ),
     patients="3 patients",
     return_by="31/01/2027",
+    invited_on="08/12/2026",
     colleague="Dr Paul BON",
     newcomer="Jeanne PETIT (interne)",
     host="recueil.example.org",
@@ -108,7 +110,7 @@ def test_every_mail_has_its_headers_and_a_text_that_reads_alone(kind: str, langu
     assert message["List-Unsubscribe"] == f"<{LETTER.unsubscribe}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text = part(message, "plain")
-    assert LETTER.links[0].url in text.splitlines()
+    assert (LETTER.links[0].url in text.splitlines()) == (kind not in WITHOUT_LINK)
     assert LETTER.unsubscribe in text
     assert "{" not in text
     assert "<" not in text
@@ -120,7 +122,8 @@ def test_every_mail_has_its_headers_and_a_text_that_reads_alone(kind: str, langu
 def test_the_html_is_valid_and_leads_to_the_two_addresses_only(kind: str, language: str) -> None:
     html = part(parsed(letter_in(language, kind=kind), shipped(kind, language)), "html")
     html5lib.HTMLParser(strict=True).parse(html)
-    assert set(re.findall(r'(?:href|src)="([^"]*)"', html)) == {LETTER.links[0].url, LETTER.unsubscribe}
+    personal = set() if kind in WITHOUT_LINK else {LETTER.links[0].url}
+    assert set(re.findall(r'(?:href|src)="([^"]*)"', html)) == {LETTER.unsubscribe} | personal
     assert "<img" not in html
     assert "<script" not in html
 
@@ -216,8 +219,10 @@ GOOD = Wording("Étude {study}", "Bonjour {name},\n\n{link}\n\nMerci.")
     ],
 )
 def test_a_wording_that_cannot_be_sent_is_refused(wrong: Wording) -> None:
-    with pytest.raises(MessageRefused):
-        check_wording(wrong)
+    for kind in ("invitation", "announcement"):
+        if kind != "announcement" or wrong.body != "Bonjour {name},":  # which needs no link
+            with pytest.raises(MessageRefused):
+                check_wording(wrong, kind)
 
 
 def test_a_study_words_a_message_itself_and_goes_back(installation: Installation) -> None:

@@ -255,7 +255,7 @@ def test_the_desk_says_what_to_do_next_with_each_centre(installation: Installati
             one for one in chase.desk(session, study, NOW + timedelta(days=18)) if one.centre is centre
         )
         assert then.step == "telephone"
-        assert "1 dossier(s) demandé(s)" in chase.script(line, study)[1][0]
+        assert "Dossiers demandés : 1 ;" in chase.script(line, study)[1][0]
 
 
 def test_a_refusal_at_the_desk_must_be_reopened_before_anything_else(installation: Installation) -> None:

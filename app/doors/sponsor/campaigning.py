@@ -1,4 +1,4 @@
-"""The calendar and the mail budget of a study, each date with its rule beside it, and the stop button."""
+"""The calendar and the mail budget of a study: each date with its rule and what it will start; the stop button."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -10,9 +10,11 @@ from app.doors.guard import allow
 from app.doors.request import actor, language, now, session
 from app.doors.sponsor.rights import managers, study
 from app.doors.sponsor.screens import Calendar
+from app.outreach.agenda import agenda
 from app.outreach.campaigns import (
     DATES,
     LIMITS,
+    STARTS,
     Plan,
     is_paused,
     order_rules,
@@ -22,6 +24,7 @@ from app.outreach.campaigns import (
     set_plan,
 )
 from app.outreach.errors import CampaignRefused
+from app.outreach.waiting import take_back
 
 pages = Blueprint("campaigning", __name__)
 
@@ -56,6 +59,16 @@ def hold(code: str) -> ResponseReturnValue:
     return redirect(url_for("campaigning.show", code=code), 303)
 
 
+@pages.post("/studies/<code>/calendar/take-back")
+@allow(managers)
+def retire(code: str) -> ResponseReturnValue:
+    """Takes the confirmed mails of one kind out of the outbox, those that have not begun to leave."""
+    kind = request.form.get("kind", "")
+    if kind in STARTS:
+        take_back(session(), study(), kind, actor=actor(), now=now())
+    return redirect(url_for("campaigning.show", code=code), 303)
+
+
 def _page(values: Mapping[str, str], problems: Mapping[str, str] | None = None) -> str:
     rules = {name: (en if language() == "en" else fr) for name, fr, en in order_rules(Plan())}
     return render_template(
@@ -66,6 +79,9 @@ def _page(values: Mapping[str, str], problems: Mapping[str, str] | None = None) 
         limits=LIMITS,
         paused=is_paused(session(), study().id),
         problems=problems or {},
+        first_reminder_on=plan_of(session(), study().id).first_reminder_on,
+        agenda=agenda(session(), study(), now()),
+        pages={"announcement": "inviting.plan_announcing", "invitation": "inviting.plan"},
     )
 
 

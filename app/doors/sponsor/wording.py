@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_datetime, gettext, ngettext
 
 from app.cohort.questions import percent_of
 from app.cohort.reasons import FLAGS, flag_text, reason_text
@@ -97,17 +97,17 @@ def say_mail_reason(reason: str) -> str:
     return _either(REASONS, reason)
 
 
-def say_mail_state(state: str) -> str:
-    """The state of a mail in the outbox."""
+def say_mail_state(state: str, mails: int = 1) -> str:
+    """The state of so many mails of the outbox."""
     states = {
         "planned": gettext("en file"),
-        "suppressed": gettext("écartés"),
-        "leased": gettext("pris en charge"),
+        "suppressed": ngettext("écarté", "écartés", mails),
+        "leased": gettext("en cours d’envoi"),
         "started": gettext("en train de partir"),
-        "sent": gettext("partis"),
-        "uncertain": gettext("incertains"),
-        "failed": gettext("échoués"),
-        "bounced": gettext("revenus"),
+        "sent": ngettext("parti", "partis", mails),
+        "uncertain": ngettext("incertain", "incertains", mails),
+        "failed": ngettext("échoué", "échoués", mails),
+        "bounced": ngettext("revenu", "revenus", mails),
     }
     return str(states.get(state, state))
 

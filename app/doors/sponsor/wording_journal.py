@@ -34,6 +34,8 @@ ACTIONS = {
     "list.mapping_saved": lazy_gettext("Correspondance des colonnes gardée"),
     "mail.resolved": lazy_gettext("Courriel incertain réglé"),
     "mailbox.bounced": lazy_gettext("Adresse refusée"),
+    "mandate.ended": lazy_gettext("Relances par le calendrier : fin"),
+    "mandate.given": lazy_gettext("Relances confiées au calendrier"),
     "message.changed": lazy_gettext("Message changé"),
     "patient.enrolled": lazy_gettext("Patient inscrit"),
     "patient.incident_decided": lazy_gettext("Premier traitement tranché"),
@@ -57,7 +59,9 @@ ACTIONS = {
     "staff.role_changed": lazy_gettext("Rôle changé"),
     "staff.signed_in": lazy_gettext("Connexion"),
     "study.opened": lazy_gettext("Étude ouverte"),
+    "wave.moved": lazy_gettext("Envoi déplacé à un autre jour"),
     "wave.queued": lazy_gettext("Envoi mis en file"),
+    "wave.withdrawn": lazy_gettext("Envoi retiré de la file"),
 }
 SUBJECTS = {
     "centre": lazy_gettext("Centre"),
