@@ -37,21 +37,24 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_query": ("aucune question en attente", "no question is waiting"),
     "quiet": ("le centre vient d’être actif", "the centre was active lately"),
     "accepted": ("le collègue est déjà entré", "the colleague has already entered"),
-    "already": ("déjà écrit dans cet envoi", "already written to in this sending"),
+    "already": ("déjà compris dans cet envoi", "already in this sending"),
     "same_mailbox": ("même adresse qu’un autre correspondant", "same address as another respondent"),
     "capped": ("nombre de relances atteint", "number of reminders reached"),
     "too_soon": ("la relance suivante n’est pas encore due", "the next reminder is not due yet"),
     "not_invited": ("l’invitation n’est pas encore partie", "the invitation has not left yet"),
-    "not_working_day": ("ni week-end, ni jour férié, ni hors de 9 h à 17 h", "working days from 9 to 17 only"),
+    "not_working_day": (
+        "ni week-end, ni jour férié, ni hors de 9 h à 17 h",
+        "working days from 9 to 17 only",
+    ),
     "overtaken": ("l’invitation est déjà là", "the invitation has come already"),
     "withdrawn": ("retiré avant son départ", "taken back before it left"),
     "unconfirmed": ("ajouté depuis la confirmation", "added since it was confirmed"),
-    "calendar": ("hors du calendrier de l’étude", "outside the study's calendar"),
     "link_changed": ("le lien a changé : le message est recomposé", "the link changed: the message is written anew"),
     "taken_over": ("un autre programme d’envoi l’a repris", "another worker took it over"),
     "refused": ("le serveur de courriel l’a refusé", "the mail server refused it"),
     "gave_up": ("trop d’essais sans succès", "too many tries without success"),
     "unwritable": ("le message n’a pas pu être composé", "the message could not be written"),
+    "calendar": ("avant le jour de la première relance", "before the day of the first reminder"),
 }
 
 

@@ -14,6 +14,7 @@ from app.cohort.models import Study
 from app.collection.questionnaires import has_list
 from app.journal.recording import record
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.kernel.installation import Installation
 from app.kernel.tables import random_key
 from app.outreach.campaigns import leaves_at, plan_of
@@ -63,7 +64,9 @@ def plan_opening(
     plan, where = plan_of(session, study.id), standings(session, study.id)
     at = now if at_once else leaves_at(plan, kind, now)
     enrols = not has_list(session, study.id)
-    overtaken = dict.fromkeys(invited(session, study.id) if kind == "announcement" else (), "overtaken")
+    announces = kind == "announcement"
+    late = announces and plan.invited_on is not None and day_of(at) >= plan.invited_on
+    overtaken = dict.fromkeys(invited(session, study.id) if announces else (), "overtaken")
     written = overtaken | _mailboxes_of_wave(session, study, kind, 1)
     chosen: list[Suggestion] = []
     for respondent in respondents_of(session, study):
@@ -73,6 +76,8 @@ def plan_opening(
         )
         if reason is None and respondent.accept_by is not None:
             reason = "already"  # a colleague has had a mail of their own
+        if reason is None and late:
+            reason = "overtaken"
         if reason is None and respondent.mailbox in written:
             reason = written[respondent.mailbox]
         if reason is None:

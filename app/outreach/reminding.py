@@ -1,7 +1,7 @@
 """Reminding: three families with a cap each, never on a quiet or finished centre, and why the others get none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -29,7 +29,7 @@ Covers = Callable[[Respondent], bool]
 
 @dataclass
 class Past:
-    """What one mailbox has had from one study so far."""
+    """What one mailbox has had from one study so far; a colleague who came in without a mail is open too."""
 
     opened_at: datetime | None = None
     last_at: datetime | None = None
@@ -58,12 +58,12 @@ def plan_reminders(
         standing = where.get(respondent.centre_id, Standing(respondent.centre_id))
         family = family_of(standing, respondent.centre_id in asked)
         had = past.get(respondent.mailbox, Past())
-        reason = person_reason(respondent, at) or centre_reason(
-            standing, plan.quiet_days, family, at, respondent.centre_id in asked
-        )
-        reason = reason or _calendar(plan, had, family, at, now)
-        reason = reason or budget(session, respondent.box, plan, at).reason
+        had = replace(had, opened_at=had.opened_at or respondent.accepted_at)
+        reason = person_reason(respondent, at)
         reason = reason or ("unconfirmed" if covers and not covers(respondent) else None)
+        reason = reason or centre_reason(standing, plan.quiet_days, family, at, respondent.centre_id in asked)
+        reason = reason or _calendar(plan, had, family, at)
+        reason = reason or budget(session, respondent.box, plan, at).reason
         if reason is None and respondent.mailbox in taken:
             reason = "same_mailbox"
         if reason is None:
@@ -106,7 +106,7 @@ def family_of(standing: Standing, asked: bool) -> Family:
     return "reminder_query"
 
 
-def _calendar(plan: Plan, had: Past, family: str, at: datetime, now: datetime) -> str | None:
+def _calendar(plan: Plan, had: Past, family: str, at: datetime) -> str | None:
     day = day_of(at)
     if plan.closes_on is not None and day > plan.closes_on:
         return "closed"
@@ -119,7 +119,7 @@ def _calendar(plan: Plan, had: Past, family: str, at: datetime, now: datetime) -
     if had.number(family) > plan.cap(family):
         return "capped"
     # Working hours move a reminder by some hours each time; whole days are what is meant.
-    last = day_of(had.last_at or now)
+    last = day_of(had.last_at or had.opened_at)
     return "too_soon" if day < last + timedelta(days=plan.reminder_days) else None
 
 

@@ -55,6 +55,12 @@ class Town:
         self.respondents.append(made.id)
         return made.id
 
+    def grow(self, session: Session, centres: int, patients: int, now: datetime) -> None:
+        """So many centres more, with patients and one French respondent each."""
+        for number in range(len(self.centres) + 1, len(self.centres) + centres + 1):
+            _add_centre(session, self, number, patients, now)
+            self.add(session, self.centres[-1], f"pharmacien@centre-{number}.example.org", now)
+
     def answer(self, session: Session, patient: str, now: datetime, status: str = "submitted") -> None:
         """A response of a patient, begun or handed in."""
         handed_in = status != "draft"
@@ -104,10 +110,7 @@ def make_town(
         session.add(version)
         session.flush()
         town = Town(installation, study.id, version.id)
-        for number in range(1, centres + 1):
-            _add_centre(session, town, number, patients, now)
-            email = f"pharmacien@centre-{number}.example.org"
-            town.add(session, town.centres[-1], email, now)
+        town.grow(session, centres, patients, now)
     return town
 
 
