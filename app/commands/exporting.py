@@ -47,6 +47,8 @@ def export(call: Call) -> Answer:
     )
     data = exported.as_json()
     lines = [f"{rows:>7}  {sheet}" for sheet, rows in data["sheets"].items()]
+    if call.words.format == "csv" and call.path("out").suffix.lower() != ".zip":
+        lines.append(call.say("C’est une archive zip : un .csv par table.", "This is a zip archive: one .csv a table."))
     return Answer(data, "\n".join([f"{data['file']}", *lines, f"sha256 {data['sha256']}"]))
 
 

@@ -103,6 +103,11 @@ def _queued(call: Call, report: Mapping[str, Any]) -> Answer:
         f"{data['queued']} courriels en file, {data['suppressed']} écartés.",
         f"{data['queued']} mails queued, {data['suppressed']} suppressed.",
     )
+    if call.words.dry_run:
+        said = call.say(
+            f"Essai, rien n’est écrit : {data['queued']} courriels partiraient, {data['suppressed']} seraient écartés.",
+            f"Dry run, nothing is written: {data['queued']} mails would leave, {data['suppressed']} be suppressed.",
+        )
     return Answer(data, "\n".join([said, *_because(call, report["reasons"])]))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.outreach.links import revoke
-from app.outreach.models import Entry, Link
+from app.outreach.models import Entry, Link, Respondent
 from tests.doors_centre.builders import NOW, colleague, page, text_of, visitor
 from tests.doors_centre.dumping import dump
 from tests.fixtures.studies import Opened
@@ -88,6 +88,15 @@ def test_nobody_is_let_in_without_an_entry(opened: Opened) -> None:
     person = visitor(opened)
     for path in ("/", "/patients/CAL-001-001/relecture", page("CAL-001-001", "terrain"), "/patients/nouveau"):
         assert person.get(path).status_code == 403
+
+
+def test_the_pages_speak_as_the_mail_did_until_somebody_chooses(opened: Opened) -> None:
+    person = visitor(opened)
+    with opened.installation.database.writing() as session:
+        session.scalars(select(Respondent)).one().language = "en"
+    assert '<html lang="en"' in person.get(f"/r/{person.token}").text
+    person.send(f"/r/{person.token}")
+    assert '<html lang="en"' in person.get("/entrer").text
 
 
 def test_changing_the_language_never_leads_out_of_the_door(opened: Opened) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
@@ -32,6 +32,7 @@ PEOPLE_OFFERED = 5
 def show_link(token: str) -> str:
     """Which study and which centre the link is for. Opening it changes nothing."""
     link = find_link(session(), installation().keys, token, now())
+    _speak_as_invited(link)
     # Only this page leads back to itself with its token: on a refusal nothing of the address is repeated.
     shell = replace(shell_now(), switch=True, back=request.path)
     return render_template("link.html", **_about(link), token=token, shell=shell)
@@ -110,7 +111,15 @@ def opened_link() -> Link:
     opened = cookie.get(OPENED)
     if not (isinstance(opened, list) and len(opened) == 2):
         raise LinkRefused
-    return link_in_force(session(), str(opened[0]), int(opened[1]), now())
+    link = link_in_force(session(), str(opened[0]), int(opened[1]), now())
+    _speak_as_invited(link)
+    return link
+
+
+def _speak_as_invited(link: Link) -> None:
+    """In the language of the mail that carried the link, unless this browser has chosen another."""
+    if "language" not in cookie:
+        g.language = link.respondent.language
 
 
 def _about(link: Link) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def heading_of(moment: Moment, page: Page) -> Headings:
     """Title, visit, help and banner of a page."""
     if page.section == ESSENTIAL:
         intro = gettext(
-            "Les questions indispensables, environ cinq minutes avec le dossier ouvert. "
+            "Les questions indispensables seulement, dossier ouvert : le plus court chemin. "
             "Les autres réponses attendues sont dans les sections. On peut transmettre sans elles."
         )
         return {
