@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,15 @@ def _dated(value: object) -> object:
     return value
 
 
-WAYS = {"ours": ours, "floor": floor, "openpyxl": openpyxl}
+def in_format(format: str, installation: Installation, out: Path, rows: Told) -> None:
+    """All tables in another format, as `./recueil export --format` writes them into one zip."""
+    export(installation, STUDY, out, actor=Actor.command("bench"), now=AT, format=format)
+
+
+WAYS: dict[str, Callable[[Installation, Path, Told], None]] = {
+    "ours": ours, "floor": floor, "openpyxl": openpyxl,
+    **{format: partial(in_format, format) for format in ("csv", "sav", "dta", "xpt")},
+}  # fmt: skip
 
 
 def main(way: str, home: Path, out: Path) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from datetime import date
 from typing import IO, BinaryIO
 
 from exports.names import short_names
-from exports.statistical import Measured, Variable, encoded, measure, number_of, reason_of
-from exports.tables import MISSING_REASONS, Row, Table
+from exports.statistical import Cells, Measured, Variable, encoded, measure, number_of
+from exports.tables import MISSING_REASONS, Table
 
 _EPOCH = date(1960, 1, 1)
 _STRL, _DOUBLE = 32768, 65526
@@ -51,8 +51,13 @@ def write_dta(out: BinaryIO, table: Table, *, title: str) -> int:
         map_at = start
         out.write(b"\0" * (at - map_at - sum(map(len, opening))))
         out.write(b"".join(opening) + b"<data>")
+        cells = Cells(variables, _cell, _REASON_BITS)
+        long = [(place, variable) for place, variable in enumerate(variables, 1) if _kind(variable) == _STRL]
         for number, row in enumerate(table.rows(), 1):
-            out.write(_observation(variables, row, number, texts))
+            made = cells.of(row)
+            for place, variable in long:
+                made[place - 1] = _long_text(row[variable.place], place, number, texts)
+            out.write(b"".join(made))
         out.write(b"</data><strls>")
         strls = _copy(texts, out)
         labels = b"</strls><value_labels>" + b"".join(_label_set(*one) for one in sets.values()) + b"</value_labels>"
@@ -130,31 +135,25 @@ def _label_set(name: str, pairs: list[tuple[int, str]]) -> bytes:
     return b"<lbl>" + struct.pack("<i", len(table)) + _fixed([name], 129) + b"\0\0\0" + table + b"</lbl>"
 
 
-def _observation(variables: Sequence[Variable], row: Row, number: int, texts: IO[bytes]) -> bytes:
-    cells = []
-    for place, variable in enumerate(variables, 1):
-        if variable.numeric:
-            cells.append(_number(variable, row))
-            continue
-        value = row[variable.place]
-        data = b"" if value is None else encoded(value)
-        if _kind(variable) != _STRL:
-            cells.append(data.ljust(variable.width, b"\0"))
-        elif not data:
-            cells.append(b"\0" * 8)
-        else:
-            cells.append(struct.pack("<HQ", place, number)[:8])
-            # 129 = bytes as they are: a text may hold what would end a C string.
-            texts.write(b"GSO" + struct.pack("<IQBI", place, number, 130, len(data) + 1) + data + b"\0")
-    return b"".join(cells)
-
-
-def _number(variable: Variable, row: Row) -> bytes:
-    reason = reason_of(variable, row)
-    if reason is not None:
-        return _REASON_BITS[reason]
-    number = number_of(variable, row, _EPOCH, day=1.0, second=1000.0)
+def _cell(variable: Variable, value: object) -> bytes:
+    if not variable.numeric:
+        return b"" if _kind(variable) == _STRL else _text(value).ljust(variable.width, b"\0")
+    number = number_of(variable, value, _EPOCH, day=1.0, second=1000.0)
     return _ABSENT if number is None else struct.pack("<d", number)
+
+
+def _text(value: object) -> bytes:
+    return b"" if value is None else encoded(value)
+
+
+def _long_text(value: object, place: int, number: int, texts: IO[bytes]) -> bytes:
+    """The text goes among the long ones; its cell says where it came from."""
+    data = _text(value)
+    if not data:
+        return b"\0" * 8
+    # 130 is a text in UTF-8 that ends in a NUL.
+    texts.write(b"GSO" + struct.pack("<IQBI", place, number, 130, len(data) + 1) + data + b"\0")
+    return struct.pack("<HQ", place, number)[:8]
 
 
 def _copy(source: IO[bytes], out: BinaryIO) -> int:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import BinaryIO
 
 from exports.errors import MissingCodeTaken
-from exports.statistical import Measured, Variable, encoded, measure, number_of, piece, reason_of
-from exports.tables import MISSING_REASONS, Row, Table
+from exports.statistical import Cells, Measured, Variable, encoded, measure, number_of, piece
+from exports.tables import MISSING_REASONS, Table
 
 LONGEST = 32_000
 _EPOCH = date(1582, 10, 14)
@@ -28,8 +28,9 @@ def write_sav(out: BinaryIO, table: Table, *, title: str) -> int:
         out.write(_variable_records(place, variable, first))
     out.write(b"".join(_value_labels(first, variable) for first, variable in _with_index(variables)))
     out.write(_extensions(variables, measured))
+    cells = Cells(variables, _cell, {code: struct.pack("<d", value) for code, value in REASONS.items()})
     for row in table.rows():
-        out.write(_case(variables, row))
+        out.write(b"".join(cells.of(row)))
     return measured.rows
 
 
@@ -133,26 +134,13 @@ def _long_labels(variables: Sequence[Variable]) -> bytes:
     return _extension(21, 1, data) if data else b""
 
 
-def _case(variables: Sequence[Variable], row: Row) -> bytes:
-    cells = []
-    for variable in variables:
-        if variable.numeric:
-            cells.append(struct.pack("<d", _number(variable, row)))
-        else:
-            value = row[variable.place]
-            data = b"" if value is None else piece(encoded(value), variable.part, LONGEST)
-            cells.append(_string(data, variable))
-    return b"".join(cells)
-
-
-def _number(variable: Variable, row: Row) -> float:
-    reason = reason_of(variable, row)
-    if reason is not None:
-        return REASONS[reason]
-    number = number_of(variable, row, _EPOCH, day=86400.0, second=1.0)
+def _cell(variable: Variable, value: object) -> bytes:
+    if not variable.numeric:
+        return _string(b"" if value is None else piece(encoded(value), variable.part, LONGEST), variable)
+    number = number_of(variable, value, _EPOCH, day=86400.0, second=1.0)
     if number in _TAKEN and variable.reason_place is not None:
         raise MissingCodeTaken(column=variable.name, value=number, format="SPSS")
-    return _SYSMIS if number is None else number
+    return struct.pack("<d", _SYSMIS if number is None else number)
 
 
 def _string(data: bytes, variable: Variable) -> bytes:

@@ -3,7 +3,7 @@
 A missing reason joins its variable as a user-missing value; its ``_mq`` column stays beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +11,8 @@ from functools import lru_cache
 from exports.errors import NotOfKind
 from exports.names import check_names
 from exports.tables import NUMERIC, Column, Row, Table
+
+REMEMBERED = 1_500
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ def measure(table: Table, longest: int) -> Measured:
         count += 1
         for place in texts:
             value = row[place]
-            if value is not None:
-                widths[place] = max(widths[place], len(encoded(value)))
+            if value is not None and (size := _size(value)) > widths[place]:
+                widths[place] = size
     return Measured(table, count, tuple(_variables(table.columns, widths, longest)))
 
 
@@ -100,6 +102,11 @@ def encoded(value: object) -> bytes:
     return str(value).encode("utf-8", "replace")
 
 
+def _size(value: object) -> int:
+    text = value if isinstance(value, str) else str(value)
+    return len(text) if text.isascii() else len(encoded(text))
+
+
 def piece(data: bytes, part: int, longest: int) -> bytes:
     """The bytes of one part of a long text, no character torn."""
     start = 0
@@ -119,9 +126,8 @@ def days_since(text: str, epoch: date) -> int:
     return (date.fromisoformat(text[:10]) - epoch).days
 
 
-def number_of(variable: Variable, row: Row, epoch: date, *, day: float, second: float) -> float | None:
+def number_of(variable: Variable, value: object, epoch: date, *, day: float, second: float) -> float | None:
     """The value as a number: dates as days, instants as seconds since ``epoch``, in the unit of the format."""
-    value = row[variable.place]
     if value is None or (variable.of_numbers and not isinstance(value, int)):
         return None
     kind = variable.column.kind
@@ -136,10 +142,35 @@ def number_of(variable: Variable, row: Row, epoch: date, *, day: float, second: 
         raise NotOfKind(sheet="", column=variable.name, row="?", value=value, kind=kind) from error
 
 
-def reason_of(variable: Variable, row: Row) -> str | None:
-    """The missing reason that stands in the twin column, when the value is absent."""
-    if variable.reason_place is None or row[variable.place] is not None:
-        return None
-    reason = row[variable.reason_place]
-    return str(reason) if reason is not None else None
+class Cells:
+    """The cells of a row as bytes. What a value becomes is remembered for each variable: most repeat a few values."""
 
+    def __init__(
+        self, variables: Sequence[Variable], pack: Callable[[Variable, object], bytes], reasons: Mapping[str, bytes]
+    ) -> None:
+        self._known = [(variable.place, _Known(variable, pack)) for variable in variables]
+        self._excused = [(at, variable.place, variable.reason_place) for at, variable in enumerate(variables)
+                         if variable.reason_place is not None]
+        self._reasons = reasons
+
+    def of(self, row: Row) -> list[bytes]:
+        """One cell a variable; an absent value is its missing reason where the row has one."""
+        cells = [known[row[place]] for place, known in self._known]
+        for at, place, reason_place in self._excused:
+            if row[place] is None and row[reason_place] is not None:
+                cells[at] = self._reasons[str(row[reason_place])]
+        return cells
+
+
+class _Known(dict[object, bytes]):
+    """Value → bytes for one variable; a miss packs and, up to a bound, remembers."""
+
+    def __init__(self, variable: Variable, pack: Callable[[Variable, object], bytes]) -> None:
+        super().__init__()
+        self._variable, self._pack = variable, pack
+
+    def __missing__(self, value: object) -> bytes:
+        packed = self._pack(self._variable, value)
+        if len(self) < REMEMBERED and len(packed) + (len(value) if isinstance(value, str) else 0) < 400:
+            self[value] = packed
+        return packed

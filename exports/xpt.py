@@ -8,17 +8,17 @@ import math
 import struct
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import partial
 from typing import BinaryIO, Literal
 
 from exports.names import short_names
-from exports.statistical import Measured, Variable, encoded, measure, number_of, piece, reason_of
-from exports.tables import Row, Table
+from exports.statistical import Cells, Measured, Variable, encoded, measure, number_of, piece
+from exports.tables import Table
 
 Version = Literal[5, 8]
 _EPOCH = date(1960, 1, 1)
 _LONGEST = {5: 200, 8: 32_000}
-_LETTERS = {"NSP": b"U", "NF": b"N", "SO": b"A"}
+_REASONS = {code: letter.ljust(8, b"\0") for code, letter in (("NSP", b"U"), ("NF", b"N"), ("SO", b"A"))}
 _TIME = b"01JAN80:00:00:00"
 _TAGS = {
     5: {"lib": "LIBRARY ", "mem": "MEMBER  ", "dsc": "DSCRPTR ", "nam": "NAMESTR ", "obs": "OBS     "},
@@ -36,9 +36,9 @@ def write_xpt(out: BinaryIO, table: Table, *, title: str, version: Version = 8) 
     out.write(_labels(measured.variables) if version == 8 else b"")
     tail = f"{measured.rows:15d}".ljust(32) if version == 8 else "0" * 30 + "  "
     out.write(_record(_TAGS[version]["obs"], tail))
-    size = 0
+    size, cells = 0, Cells(measured.variables, partial(_cell, _LONGEST[version]), _REASONS)
     for row in table.rows():
-        data = _observation(measured.variables, row, _LONGEST[version])
+        data = b"".join(cells.of(row))
         size += len(data)
         out.write(data)
     out.write(b" " * (-size % 80))
@@ -94,21 +94,13 @@ def _labels(variables: Sequence[Variable]) -> bytes:
     return _record("LABELV8 ", str(len(longer)).ljust(32)) + _padded(entries)
 
 
-def _observation(variables: Sequence[Variable], row: Row, longest: int) -> bytes:
-    cells = []
-    for variable in variables:
-        if variable.numeric:
-            reason = reason_of(variable, row)
-            number = number_of(variable, row, _EPOCH, day=1.0, second=1.0)
-            cells.append(_LETTERS[reason].ljust(8, b"\0") if reason else ibm_double(number))
-        else:
-            value = row[variable.place]
-            data = b"" if value is None else piece(encoded(value), variable.part, longest)
-            cells.append(data.ljust(variable.width))
-    return b"".join(cells)
+def _cell(longest: int, variable: Variable, value: object) -> bytes:
+    if variable.numeric:
+        return ibm_double(number_of(variable, value, _EPOCH, day=1.0, second=1.0))
+    data = b"" if value is None else piece(encoded(value), variable.part, longest)
+    return data.ljust(variable.width)
 
 
-@lru_cache(maxsize=65_536)
 def ibm_double(value: float | None) -> bytes:
     """A number as IBM mainframes kept it: base 16, excess 64, 56 bits; no value is a dot."""
     if value is None:

@@ -34,7 +34,16 @@ def bench(call: Call) -> Answer:
     return Answer(results, "\n\n".join(f"{name}\n{_table(result)}" for name, result in results.items()))
 
 
-def _table(result: Any) -> str:
+def _table(result: Any, margin: str = "  ") -> str:
     if not isinstance(result, dict):
         return str(result)
-    return "\n".join(f"  {key}: {value}" for key, value in result.items())
+    lines = []
+    for key, value in result.items():
+        nested = isinstance(value, dict) and any(isinstance(one, dict) for one in value.values())
+        told = "\n" + _table(value, margin + "  ") if nested else f" {_brief(value)}"
+        lines.append(f"{margin}{key}:{told}")
+    return "\n".join(lines)
+
+
+def _brief(value: Any) -> str:
+    return ", ".join(f"{key} {one}" for key, one in value.items()) if isinstance(value, dict) else str(value)

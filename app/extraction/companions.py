@@ -14,6 +14,7 @@ from app.extraction.tables import Extraction
 from exports.archive import archive
 from exports.dta import write_dta
 from exports.sav import write_sav
+from exports.spooling import spooled
 from exports.tables import Table, Written
 from exports.xpt import write_xpt
 
@@ -59,10 +60,11 @@ def _zipped(extraction: Extraction, out: Path, format: str, cut: str | None) -> 
 def _files(
     extraction: Extraction, format: str, cut: str | None, sheets: Mapping[str, int]
 ) -> Iterator[tuple[Table, _Writer, str]]:
-    for table in extraction.tables:
-        yield table, WRITERS[format], f"{table.name}.{format}"
-        if format == "xpt":
-            yield table, _xpt5, f"{table.name}_v5.xpt"
+    with spooled(extraction.passes()) as tables:
+        for table in (tables[one.name] for one in extraction.tables):
+            yield table, WRITERS[format], f"{table.name}.{format}"
+            if format == "xpt":
+                yield table, _xpt5, f"{table.name}_v5.xpt"
     # Last, when all counts are known: the control totals stand in it.
     opening = extraction.opening(Written(dict(sheets)), cut)
     yield opening, WRITERS[format], f"{opening.name}.{format}"

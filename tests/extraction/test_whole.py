@@ -72,7 +72,10 @@ def test_answers_under_two_questionnaire_versions_share_the_columns(small, book_
 
 @pytest.mark.parametrize("format", ["sav", "dta", "xpt"])
 def test_formats_of_one_table_a_file_write_the_others_beside(small, tmp_path: Path, command, now, format: str) -> None:
-    exported = export(small, "calci_sts", tmp_path / f"etude.{format}", actor=command, now=now, format=format)
+    told: list[int] = []
+    out = tmp_path / f"etude.{format}"
+    exported = export(small, "calci_sts", out, actor=command, now=now, format=format, progress=told.append)
+    assert told == [4]  # every table comes from one reading of the answers
     read = {"sav": pyreadstat.read_sav, "dta": pyreadstat.read_dta, "xpt": pyreadstat.read_xport}[format]
     found, meta = read(tmp_path / f"etude.{format}", output_format="dict")
     assert list(found["patient_id"]) == [f"CAL-001-{number:03d}" for number in (1, 2, 3, 4)]
