@@ -25,7 +25,7 @@ DICTIONARY = (
     Column("bornes_dures", "text", "Bornes qui refusent", "Hard range (refuses)"),
     Column("codes", "text", "Codes", "Codes"),
     Column("codes_manquants", "text", "Codes de donnée manquante", "Missing codes"),
-    Column("obligation", "text", "Obligatoire", "Required"),
+    Column("obligation", "text", "Obligatoire (voir lisez_moi)", "Required (see lisez_moi)"),
     Column("condition", "text", "Condition", "Condition"),
     Column("visites", "text", "Visites où la question est posée", "Visits at which it is asked"),
     Column("regle", "text", "Règle de calcul", "Derived rule"),
@@ -70,12 +70,21 @@ def _dictionary_rows(tables: Sequence[Table]) -> list[Row]:
     return rows
 
 
+def _source(column: Column) -> str | None:
+    """Where the value comes from when the questionnaire does not say: its formula, or the study's own records."""
+    if column.rule and column.version:
+        return "calculée d’après les réponses"
+    return None if column.version else "tenue par Recueil, hors du questionnaire"
+
+
 def _described(place: int, sheet: str, column: Column, name8: str) -> Row:
     listed = " ; ".join(f"{choice.code} = {choice.fr}" for choice in column.choices)
+    if column.reason_for is not None:
+        listed = " ; ".join(f"{code} = {fr}" for code, fr, _ in MISSING_REASONS)
     reasons = " ; ".join(code for code, _, _ in MISSING_REASONS) if column.may_be_missing else None
     return (
         place, sheet, column.name, name8, column.fr or None, column.en or None, column.question or None,
         KINDS_FR[column.kind], column.unit or None, column.soft or None, column.hard or None, listed or None,
         reasons, column.required or None, column.condition or None, column.visits or None, column.rule or None,
-        column.source or None, column.version or None, int(column.identifying),
+        column.source or _source(column), column.version or None, int(column.identifying),
     )

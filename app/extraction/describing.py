@@ -1,5 +1,6 @@
 """Questions and derived values as described columns: everything that the dictionary says of them."""
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -13,6 +14,7 @@ _DERIVED_KINDS: dict[str, Kind] = {
     "integer": "integer", "decimal": "decimal", "date": "date", "partial_date": "partial_date", "text": "text",
     "single": "code", "yes_no": "flag",
 }
+_WORD = re.compile("[a-z][a-z0-9_]*")
 _LEVELS = {"core": "oui (critère)", "reason": "oui, ou un motif", "optional": ""}
 
 
@@ -25,11 +27,13 @@ def question_columns(union: Questionnaire, question: Question, visit: str | None
 def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: str | None) -> Column:
     at_fr = f" ({union.visit(visit).label.fr})" if visit else ""
     at_en = f" ({union.visit(visit).label.en})" if visit else ""
+    ranged = one.kind not in ("code", "flag")  # the sign of a limit has no bounds, its number has
     return Column(
         name=at_visit(one.name, visit), kind=cast(Kind, one.kind),
         fr=one.label.fr + at_fr, en=one.label.en + at_en,
         question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
-        soft=_range(question.soft), hard=_range(question.hard), required=_required(question, visit),
+        soft=_range(question.soft) if ranged else "", hard=_range(question.hard) if ranged else "",
+        required=_required(question, visit),
         condition=_condition(union, question), visits=visit or " ".join(_visits_of(union, question)),
         source=question.source, version=str(union.version),
         may_be_missing=not question.read_only,
@@ -45,10 +49,22 @@ def derived_columns(union: Questionnaire, derived: Derived, visit: str | None = 
         Column(
             name=at_visit(derived.name, visit), kind=_DERIVED_KINDS[derived.type], fr=derived.label.fr + at_fr,
             en=derived.label.en + at_en, question=derived.help.fr, unit=_unit(derived.unit), choices=_choices(choices),
-            required="dérivée : calculée, jamais saisie", rule=derived.formula.text,
+            required="dérivée : calculée, jamais saisie", rule=_rule(union, derived),
             visits=visit or " ".join(derived.visits), source=derived.source, version=str(union.version),
         ),
     )  # fmt: skip
+
+
+def _rule(union: Questionnaire, derived: Derived) -> str:
+    """The formula, and those of the values it rests on that no sheet has."""
+    said, known = [derived.formula.text], {derived.name}
+    for text in said:
+        for name in _WORD.findall(text):
+            inner = union.derived.get(name)
+            if inner is not None and inner.internal and name not in known:
+                known.add(name)
+                said.append(f"{name} = {inner.formula.text}")
+    return " ; où ".join([said[0], " ; ".join(said[1:])]) if said[1:] else said[0]
 
 
 def at_visit(name: str, visit: str | None) -> str:

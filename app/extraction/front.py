@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app.collection.models import DISPOSITIONS
 from app.extraction.anchoring import Anchor
-from app.extraction.dispositions import DISPOSITION_CHOICES
+from app.extraction.conventions import convention_rows, formula_rows, sheet_rows
+from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
 from app.extraction.feeding import Reading
 from app.extraction.software import software
 from app.extraction.times import said
@@ -30,6 +31,7 @@ class Cited:
     reading: Reading
     anchor: Anchor
     data_sha256: str
+    tables: Sequence[Table]
     cut: str | None = None
     since: str | None = None
 
@@ -47,6 +49,7 @@ def _rows(cited: Cited, written: Written) -> Iterator[Row]:
     yield from _study(cited)
     yield from _controls(cited, written)
     yield from _conventions(cited, written)
+    yield from formula_rows(cited.tables, cited.reading.layout.union)
 
 
 def _study(cited: Cited) -> Iterator[Row]:
@@ -77,20 +80,21 @@ def _study(cited: Cited) -> Iterator[Row]:
 
 def _controls(cited: Cited, written: Written) -> Iterator[Row]:
     census = cited.reading.census
+    yield from sheet_rows(written.sheets, cited.reading.layout.union)
     for sheet, rows in written.sheets.items():
         yield ("contrôle", f"Lignes de la feuille {sheet}", f"Rows of sheet {sheet}", str(rows))
-    for status in ("not_started", "draft", "submitted", "corrected"):
-        yield ("contrôle", f"Patients au statut {status}", f"Patients with status {status}", str(census.statuses[status]))
-        if census.set_apart[status]:
-            yield ("contrôle", f"dont écartés avec un motif ({status})", f"of these set apart with a reason ({status})",
-                   str(census.set_apart[status]))
+    for status in STATUS_CHOICES:
+        fr, en, code = f"Patients, questionnaire {status.fr}", f"Patients, questionnaire {status.en}", str(status.code)
+        yield ("contrôle", f"{fr} (statut = {code})", f"{en} (statut = {code})", str(census.statuses[code]))
+        if apart := census.set_apart[code]:
+            yield ("contrôle", f"{fr} : dont écartés avec un motif", f"{en}: of these set apart with a reason", str(apart))
     for kind, choice in zip(DISPOSITIONS, DISPOSITION_CHOICES, strict=True):
-        yield ("contrôle", f"Patients : {choice.fr}", f"Patients: {choice.en}", str(census.dispositions[kind]))
+        yield ("contrôle", f"Patients, motif d’absence : {choice.fr}", f"Patients, reason for no answer: {choice.en}",
+               str(census.dispositions[kind]))
 
 
 def _conventions(cited: Cited, written: Written) -> Iterator[Row]:
-    for fr, en, value in _CONVENTIONS:
-        yield ("conventions", fr, en, value)
+    yield from convention_rows(cited.reading.layout.union)
     for name, parts in sorted(cited.reading.census.learned.parts.items()):
         yield ("conventions", f"Texte continué : {name}", f"Continued text: {name}",
                f"{parts} cellules : {name}, " + ", ".join(f"{name}__{part}" for part in range(2, parts + 1)))
@@ -107,22 +111,3 @@ def _conventions(cited: Cited, written: Written) -> Iterator[Row]:
 def _continued(written: Written) -> Sequence[str]:
     return [name for name in written.sheets
             if name.rpartition("_")[2].isdigit() and name.rpartition("_")[0] in written.sheets]
-
-
-_CONVENTIONS = (
-    ("Cellule vide", "Empty cell", "pas de valeur ; la raison est dans la feuille etats, et dans <variable>_mq s’il y en a "
-     "une : NSP inconnu, NF non fait, SO sans objet / no value; the reason stands in etats and in <variable>_mq"),
-    ("Codes", "Codes", "nombres ; libellés dans la feuille modalites ; oui = 1, non = 0 / numbers; labels in modalites"),
-    ("Choix multiples", "Multiple choices", "une colonne 0/1 par code (nom___code), vide si la question n’a pas eu de réponse / "
-     "one 0/1 column a code, blank when the question was not answered"),
-    ("Dates", "Dates", "dates réelles ; une date qui peut être partielle est un texte ISO (2016, 2016-02, 2016-02-29), jamais "
-     "complétée ; une date estimée a sa propre variable / real dates; possibly partial ones are ISO text, never imputed"),
-    ("Heures", "Times", "UTC, et une seconde colonne _paris / UTC, and a second column _paris"),
-    ("Textes", "Texts", "jamais modifiés ; au-delà de 32 767 signes, suite dans <variable>__2 / "
-     "never altered; continued in <variable>__2"),
-    ("Identité", "Identity", "aucune : ni nom, ni initiales, ni date de naissance, ni numéro d’autorisation, "
-     "ni courriel / none"),
-    ("Patients opposés", "Opposed patients", "leur ligne reste, sans réponse / their row stays, without answers"),
-    ("Questions masquées", "Hidden questions", "une réponse dont la question n’est plus posée n’est pas exportée ; "
-     "etats : not_asked / an answer whose question is no longer asked is not exported"),
-)

@@ -102,7 +102,8 @@ class Extraction:
     def opening(self, written: Written, cut: str | None = None) -> Table:
         """``lisez_moi``."""
         since = f"n° {self.wishes.since.number}" if self.wishes.since else None
-        return opening_table(Cited(self.reading, self.anchor, self.data_sha256, cut, since), written)
+        cited = Cited(self.reading, self.anchor, self.data_sha256, self.tables, cut, since)
+        return opening_table(cited, written)
 
     def front(self, cut: str | None = None) -> Front:
         """The frame of the workbook."""

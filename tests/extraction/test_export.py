@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_an_evaluation_that_does_not_fit_any_more_is_made_again(small, book_of) 
 def test_control_totals_head_and_simulation_are_told(small, book_of) -> None:
     facts = book_of(small).facts()
     assert facts["Lignes de la feuille patients"] == "4"
-    assert facts["Patients au statut submitted"] == "1"
+    assert facts["Patients, questionnaire remis (statut = submitted)"] == "1"
     assert len(facts["Journal : empreinte de tête"]) == 64
     assert not [fact for fact in facts if fact.startswith("SIMULÉ")]
     with small.database.writing() as session:
@@ -253,3 +254,27 @@ def test_an_unknown_format_and_a_folder_that_cannot_be_written_are_refused(small
     with pytest.raises(CannotWrite):
         export(small, "calci_sts", tmp_path / "file" / "w.xlsx", actor=command, now=now)
     assert not list(tmp_path.glob("w*"))
+
+
+WORDS = {"and", "or", "not", "in", "has", "nothing", "today", "visit", "visit_on", "visit_from", "visit_to", "repeat_no",
+         "outer", "où"}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["calci_sts", "cmv_mbv", "hiv_fos"])
+def test_every_name_in_a_rule_or_condition_is_explained_in_the_workbook(installation, book_of, command, now, code) -> None:
+    with installation.database.writing() as session:
+        open_shipped(session, code, command, now)
+    sheets = book_of(installation, code).sheets
+    told = WORDS | {str(row["code"]) for row in sheets["modalites"]}
+    for row in sheets["dictionnaire"]:
+        told |= {row["variable"], *row["variable"].split("___")}
+    for row in sheets["lisez_moi"]:
+        if row["rubrique"] in ("formules", "table", "feuille"):
+            told |= set(re.findall(r"\w+", f"{row['fait']} {row['valeur']}"))
+    unexplained = {}
+    for row in sheets["dictionnaire"]:
+        text = re.sub(r"'[^']*'", "", f"{row['regle'] or ''} {row['condition'] or ''}")
+        names = set(re.findall(r"(?<![\w@.])[a-z_]\w*", text)) if row["variable"] != "visit" else set()
+        lost = names - told - set(re.findall(r"(\w+) =", text.partition(" ; où ")[2]))
+        unexplained |= {row["variable"]: lost} if lost else {}
+    assert not unexplained
