@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.installations",
     "tests.fixtures.studies",
     "tests.fixtures.mail",
+    "tests.fixtures.passwords",
     "tests.fixtures.serving",
     "tests.fixtures.browser",
     "tests.fixtures.terminal",

@@ -10,7 +10,7 @@ from app.accounts.sessions import SignedIn, knows_password, sign_in
 from app.kernel.installation import Installation
 
 PASSWORD = "le chat dort sur le radiateur"
-_HASH = hash_password(PASSWORD)  # once: it is slow on purpose
+_HASH = hash_password(PASSWORD)
 
 
 def settled_staff(session: Session, email: str, role: str, *, now: datetime) -> Staff:

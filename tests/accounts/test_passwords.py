@@ -11,6 +11,7 @@ from app.accounts.passwords import (
     one_time_password,
     verify_password,
 )
+from tests.fixtures.passwords import PRODUCTION
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,7 @@ def test_blocklist_holds_at_least_three_thousand_lower_case_entries() -> None:
 def test_hash_is_argon2id_and_verifies_only_its_own_password() -> None:
     kept = hash_password("le chat dort sur le radiateur")
     assert kept.startswith("$argon2id$")
+    assert PRODUCTION.hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106, low memory"
     assert verify_password(kept, "le chat dort sur le radiateur")
     assert not verify_password(kept, "le chat dort sur le radiateur ")
 

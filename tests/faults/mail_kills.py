@@ -34,6 +34,7 @@ from tests.faults.mail_outbox import fill, states
 from tests.faults.mail_sink import MisbehavingSink
 from tests.outreach.builders import NOW, Town, make_town
 
+PATIENCE = 300
 POINTS = ("leased", "proposed", "started", "handed over", "sent")
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.mail_kills", "tests.faults.save_kills"])
@@ -157,11 +158,11 @@ class Harness:
         """Starts a worker and kills it: every second time at a named point, else at a random moment."""
         point = POINTS[(number // 2) % len(POINTS)] if number % 2 else "random"
         process, ready = self.start(point, self.chance.randint(1, 8))
-        ready.wait(30)
+        ready.wait(PATIENCE)
         if point == "random":
             time.sleep(self.chance.uniform(0.0, 0.06))
             process.kill()
-        process.join(30)
+        process.join(PATIENCE)
         if process.exitcode != -signal.SIGKILL:
             process.kill()
             raise AssertionError(f"the worker was to be killed ({point}) and ended with {process.exitcode}")
@@ -181,7 +182,7 @@ class Harness:
         """Lets healthy workers end what is left: dead leases come back, what was started becomes uncertain."""
         started = [self.start("never", 0) for _ in range(workers)]
         for process, _ in started:
-            process.join(300)
+            process.join(PATIENCE)
             assert process.exitcode == 0
 
     def count(self, kills: int = 0) -> Count:

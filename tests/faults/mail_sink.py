@@ -10,7 +10,6 @@ import socket
 import socketserver
 import struct
 import threading
-import time
 from collections import Counter
 from typing import ClassVar
 
@@ -24,12 +23,11 @@ class MisbehavingSink(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, hang_seconds: float = 3.0) -> None:
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Talk)
         self.arrived: Counter[str] = Counter()
         self.senders: dict[str, str] = {}
         self.seen: Counter[str] = Counter()
-        self.hang_seconds = hang_seconds
         self.connections = 0
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -121,7 +119,7 @@ class Talk(socketserver.StreamRequestHandler):
             return True
         self.server.keep(content, self.sender)
         if self.mode == "hang":
-            time.sleep(self.server.hang_seconds)
+            self.rfile.readline()  # until the client has waited enough and goes away
             return False
         if self.mode == "dropafter":
             return False

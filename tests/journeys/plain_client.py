@@ -91,7 +91,7 @@ class PlainClient:
 
     def _open(self, request: urllib.request.Request) -> Page:
         try:
-            with self._opener.open(request, timeout=30) as response:
+            with self._opener.open(request, timeout=120) as response:
                 return _page(response.url, response.status, response.read())
         except urllib.error.HTTPError as error:
             with error:

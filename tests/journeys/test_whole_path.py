@@ -66,7 +66,7 @@ def _link_in(sink: SmtpSink, address: str) -> str:
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
