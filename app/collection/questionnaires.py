@@ -18,7 +18,7 @@ from app.kernel.actor import Actor
 from app.kernel.prepared import Prepared, flushed
 from forms.comparison import compare
 from forms.definition import Questionnaire
-from forms.loading import dumps, loads
+from forms.loading import loads
 from forms.publishing import sealed
 
 # Whoever reads a list reads its rules here; from then on a merge takes the answers along.
@@ -160,7 +160,7 @@ def _next_version(
         study_id=study.id,
         number=number,
         sha256=definition.sha256,
-        body=dumps(definition),
+        body=definition.source,
         changes=orjson.dumps(changes).decode(),
         list_rules=list_rules,
         published_at=now,
