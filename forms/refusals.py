@@ -17,6 +17,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_an_integer": ("« {typed} » n’est pas un nombre entier.", "'{typed}' is not a whole number."),
     "unknown_unit": ("L’unité « {unit} » n’est pas connue ici. Unités acceptées : {units}.",
                      "The unit '{unit}' is not known here. Accepted units: {units}."),
+    "no_unit_here": ("« {unit} » : écrivez le nombre seul ; cette question n’a pas d’unité, ou l’unité se répond à part.",
+                     "'{unit}': write the number alone; this question has no unit, or its unit is answered apart."),
     "out_of_range": (_RANGE_FR + "{hint}", _RANGE_EN + "{hint}"),
     "not_a_code": ("« {typed} » ne fait pas partie des choix : {codes}.", "'{typed}' is not one of the choices: {codes}."),
     "exclusive": ("« {choice} » ne peut pas être coché avec un autre choix.", "'{choice}' cannot be ticked with another choice."),

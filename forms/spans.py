@@ -26,6 +26,11 @@ _WORDED = re.compile(
 )
 
 
+# What a spreadsheet or a database adds to a day, and what stands in charts for a day or a month nobody knows.
+_MIDNIGHT = re.compile(r"[ t]00:00(?::00(?:\.0+)?)?z?$", re.ASCII)
+_UNKNOWN = re.compile(r"^(?:(?:00|xx|mm|jj|dd|\?\?|__)[-/.]){1,2}", re.ASCII)
+
+
 class Span(NamedTuple):
     """A partial date: every day from ``first`` to ``last`` is possible."""
 
@@ -94,8 +99,9 @@ def read_iso(text: str, prefer: tuple[date | None, date | None] = (None, None)) 
     """The ISO text of a date as typed: ``12/03/2014``, ``12-3-14``, ``12.03.2014``, ``12032014``,
     ``2014-03-12``, ``12 mars 2014``,
     and when partial ``2014``, ``03/2014``, ``2014-03``, ``mars 2014``. Days come before months. A year of two digits is the
-    one inside ``prefer``, else 1950 to 2049. Raises NotADate."""
-    text = text.strip().lower()
+    one inside ``prefer``, else 1950 to 2049. The midnight of a pasted day is left out, and so are the 00 and xx of what
+    is not known. Raises NotADate."""
+    text = _UNKNOWN.sub("", _MIDNIGHT.sub("", text.strip().lower()))
     year, month, day = _parts(text)
     if len(year) == 2:
         year = _century(int(year), month, day, prefer)

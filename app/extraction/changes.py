@@ -26,6 +26,10 @@ ACTIONS = (
     Choice("answer.corrected", "réponse corrigée après la remise", "answer corrected after submission"),
     Choice("line.added", "ligne ajoutée (avant, après : nombre de lignes)", "line added (before, after: number of lines)"),
     Choice("line.removed", "ligne retirée (avant, après : nombre de lignes)", "line removed (before, after: number of lines)"),
+    Choice("fact.proposed", "correction de la liste proposée par le centre", "correction of the list proposed by the centre"),
+    Choice("fact.withdrawn", "correction de la liste retirée", "correction of the list withdrawn"),
+    Choice("fact.accepted", "correction de la liste acceptée : elle compte", "correction of the list accepted: it counts"),
+    Choice("fact.refused", "correction de la liste refusée : la liste compte", "correction of the list refused: the list counts"),
     Choice("response.submitted", "questionnaire remis", "questionnaire handed in"),
     Choice("disposition.set", "motif d’absence donné", "reason for no answer given"),
     Choice("disposition.withdrawn", "motif d’absence retiré", "reason for no answer withdrawn"),
@@ -46,6 +50,7 @@ COLUMNS = (
     Column("pourquoi", "text", "Pourquoi", "Why"),
     Column("par", "text", "Fonction de la personne", "Function of the person"),
 )
+_DECIDED = ("fact.accepted", "fact.refused")
 Ranks = Callable[[str, str, str | None, int], int | None]
 
 
@@ -94,6 +99,8 @@ def _row(code: str, entry: JournalEntry, value: JournalValue | None, union: Ques
     elif entry.action.startswith("line."):
         place = _line(entry, old, new, union, ranks)
         old, new = (str(len(lines.split(","))) if lines else "0" for lines in (old, new))
+    elif entry.action in _DECIDED:
+        place, old, new = _address(entry, union, ranks), None, None  # both values stand where it was proposed
     else:
         place = _address(entry, union, ranks)
         old, new = (shown(old), shown(new)) if shown(old) != shown(new) else (_comment(old), _comment(new))

@@ -51,8 +51,9 @@
     if (comment) { value.comment = comment.value || (ok && ok.checked ? ok.nextElementSibling.textContent : ""); }
     return value;
   }
-  function write(address, typed, missing) {
-    var kind = box(address).getAttribute("data-k");
+  function write(address, typed, missing, comment) {
+    var kind = box(address).getAttribute("data-k"), said = fields(address, "!c")[0];
+    if (said && comment !== undefined) { said.value = comment; }
     fields(address).forEach(function (one) {
       if (kind === "ticks") { one.checked = typed.indexOf(one.value) >= 0; }
       else if (kind === "radio") { one.checked = missing ? one.value === "!" + missing : one.value !== "" && one.value === typed; }
@@ -60,7 +61,10 @@
     });
     fields(address, "!m").forEach(function (one) { one.checked = missing !== "" && one.value === missing; });
   }
-  function same(one, other) { return String(one.typed) === String(other.typed) && one.missing === other.missing; }
+  function same(one, other) {
+    var said = one.comment === undefined || other.comment === undefined || one.comment === other.comment;
+    return said && String(one.typed) === String(other.typed) && one.missing === other.missing;
+  }
   function fresh() {
     var bytes = new Uint8Array(16);
     crypto.getRandomValues(bytes);
@@ -93,7 +97,7 @@
     var place = says(clash.address), row = document.createElement("p");
     complain(clash.address, words.clash.replace("{who}", clash.who).replace("{when}", clash.when));
     row.className = "q__keep";
-    [[words.theirs.replace("{value}", clash.theirs), function () { write(clash.address, clash.fields[0], clash.fields[1]); drop(clash.address); mend(clash.address); }],
+    [[words.theirs.replace("{value}", clash.theirs), function () { write(clash.address, clash.fields[0], clash.fields[1]); drop(clash.address); mend(clash.address); refresh(); }],
      [words.mine.replace("{value}", clash.mine), function () { mend(clash.address); enqueue(clash.address); }]].forEach(function (pair) {
       var button = document.createElement("button");
       button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = pair[0];
@@ -176,7 +180,7 @@
       headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
       body: JSON.stringify(body)
     }).then(function (response) {
-      if (response.status >= 500) { throw new Error("later"); }
+      if (response.status >= 500 || response.status === 429) { throw new Error("later"); }
       return response.json().catch(function () { return {}; }).then(function (reply) { return { status: response.status, reply: reply }; });
     });
   }
@@ -218,6 +222,7 @@
       queue.shift();
       if (reply.error) { complain(one.address, reply.error); }
       tell(words.failed, "bad");
+      send();
     }
   }
   /* After the link was opened again in another tab, this page needs that session's token. */
@@ -276,7 +281,7 @@
     half = "";
     form.innerHTML = other.innerHTML;
     bases = {};
-    Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing); } });
+    Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing, typed[address].comment); } });
     if (focus) { focus(); } else if (at) { again(at); half = typing in typed ? typing : ""; }
   }
   /* The keyboard stays where it was when the questions around it were drawn anew. */
@@ -372,7 +377,7 @@
   try { drafts = JSON.parse(sessionStorage.getItem(KEY) || "{}"); } catch (error) { drafts = {}; }
   var found = Object.keys(drafts).filter(function (address) {
     if (!box(address) || same(read(address), drafts[address])) { delete drafts[address]; return false; }
-    write(address, drafts[address].typed, drafts[address].missing);
+    write(address, drafts[address].typed, drafts[address].missing, drafts[address].comment);
     return true;
   });
   keep();

@@ -1,6 +1,6 @@
 """Dates, day first as French people type them: ``date`` is a full day, ``partial_date`` may be a year or a month."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from forms import spans
@@ -9,6 +9,14 @@ from forms.definition import Derived, Label, Question, Range
 from forms.refusals import AnswerRefused
 from forms.types.base import Column, QuestionType
 from forms.types.numbers import between
+
+
+def _likely(question: Question) -> tuple[date | None, date | None]:
+    """Between which days a year of two digits lies: a bound that is computed (today, a death) lies not in the future."""
+    limits = question.soft or question.hard
+    low, high = _dates(limits)
+    ends = limits is not None and limits.high is not None
+    return low, datetime.now(UTC).date() if ends and high is None else high
 
 
 def _dates(limits: Range | None) -> tuple[date | None, date | None]:
@@ -34,7 +42,7 @@ class PartialDate(QuestionType):
         if isinstance(typed, int) and not isinstance(typed, bool):
             typed = str(typed)
         try:
-            return self._full(spans.read_iso(str(typed), _dates(question.soft or question.hard)))
+            return self._full(spans.read_iso(str(typed), _likely(question)))
         except spans.NotADate:
             raise AnswerRefused(self.refusal, typed=typed) from None
 

@@ -18,8 +18,11 @@ OPERATORS = (
 )
 _SIGNS: dict[str, int] = {"=": 1, "<": 2, "≤": 2, "<=": 2, ">": 3, "≥": 3, ">=": 3}
 _SIGN = re.compile(r"(<=|>=|[<>=≤≥])?\s*(.*)", re.DOTALL)
-_NOT_DETECTED = {"nd", "non detecte", "non détecté", "indetectable", "indétectable", "not detected", "undetectable",
-    "négatif", "negatif", "negative"}  # fmt: skip
+_NOT_DETECTED = re.compile(
+    r"n\.?d\.?|(?:cible |target )?(?:(?:non|not)[- ]d[ée]tect(?:[ée]e?s?|able|ed)|ind[ée]tectables?|undetect(?:able|ed))"
+    r"|n[ée]gati(?:f|ve)",
+    re.IGNORECASE,
+)
 RULES: dict[str, Label] = {
     "lloq": Label("sous le seuil = seuil", "below the limit = limit"),
     "half": Label("sous le seuil = moitié du seuil", "below the limit = half the limit"),
@@ -51,7 +54,7 @@ class Limit(Decimal):
     def _stored(self, typed: dict[str, Any]) -> dict[str, Any]:
         operator = typed["op"]
         code = _SIGNS.get(
-            str(operator).strip(), 4 if str(operator).strip().casefold() in _NOT_DETECTED else operator
+            str(operator).strip(), 4 if _NOT_DETECTED.fullmatch(str(operator).strip()) else operator
         )
         if code in ("1", "2", "3", "4"):
             code = int(code)
@@ -80,7 +83,7 @@ class Limit(Decimal):
 
     def read(self, text: str, question: Question, unit: str | None) -> Cell:
         """Sign and number; the unit may follow."""
-        if text.casefold() in _NOT_DETECTED:
+        if _NOT_DETECTED.fullmatch(text):
             return Cell({"op": 4})
         sign, rest = _SIGN.fullmatch(text).groups()  # type: ignore[union-attr]  # the pattern matches every text
         try:

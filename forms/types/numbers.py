@@ -11,11 +11,11 @@ from forms.refusals import AnswerRefused
 from forms.types.base import Column, Keyboard, QuestionType
 
 _NUMBER = re.compile(
-    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)"
+    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)"
     r"\s*(?P<unit>\D.*)?",
     re.ASCII | re.DOTALL,
 )
-_BLANKS = re.compile(r"[ \u00a0\u202f]")
+_BLANKS = re.compile(r"[ \u00a0\u2009\u202f]")
 _SAME_UNIT = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", " ": None, "\u00a0": None, "·": None})
 _LONGEST = 60
 # « <62 », « ~ 40 », « > 2000 »: a limit or an estimate, typed where one number is wanted.
@@ -40,6 +40,7 @@ def write_number(value: float, language: str) -> str:
 
 def read_number(text: str) -> tuple[float, str]:
     """A number as typed and the unit behind it; raises AnswerRefused."""
+    text = text.replace("\u2212", "-")  # the minus sign of a spreadsheet or a text processor
     found = _NUMBER.fullmatch(text)
     digits = _BLANKS.sub("", found["number"]).replace(",", ".") if found else ""
     if not found or len(text) > _LONGEST or not any(sign.isdigit() for sign in digits):
@@ -102,6 +103,8 @@ class Decimal(QuestionType):
         for unit in question.other_units:
             if plain_unit(unit.name) == plain_unit(written):
                 return unit
+        if not question.unit and not question.other_units:
+            raise AnswerRefused("no_unit_here", unit=written)
         names = [question.unit, *(unit.name for unit in question.other_units)]
         raise AnswerRefused("unknown_unit", unit=written, units=", ".join(filter(None, names)) or "-")
 

@@ -13,6 +13,7 @@ from app.collection.changes import Change, LineChange
 from app.collection.disposing import set_disposition, withdraw_disposition
 from app.collection.models import Response
 from app.collection.saving import save
+from app.extraction.changes import ACTIONS, _row
 from app.extraction.cuts import counts_of, cut_path, list_cuts
 from app.extraction.errors import UnknownCut, UnknownFormat, UnknownJob
 from app.extraction.exporting import file_sha256
@@ -27,10 +28,12 @@ from app.extraction.jobs import (
     list_jobs,
     take_next,
 )
+from app.journal.models import JournalEntry, JournalValue
 from app.journal.verifying import verify
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from forms.answers import Address
+from forms.loading import load, shipped
 
 PERSON = Actor("respondent", "Dr A", "Néphrologue", "CHU RANGUEIL")
 
@@ -199,3 +202,19 @@ def test_a_cut_is_a_workbook_and_an_unknown_format_is_refused(small, now) -> Non
         ask(small, now, format="ods")
     with pytest.raises(UnknownFormat):
         ask(small, now, format="sav", freeze_as="")
+
+
+@pytest.mark.parametrize(
+    ("action", "old", "new", "told"),
+    [
+        ("fact.proposed", '{"v":1}', '{"v":2}', ("1", "2")),
+        ("fact.accepted", "proposed", "accepted", (None, None)),
+        ("fact.refused", "proposed", "refused", (None, None)),
+        ("fact.withdrawn", '{"v":1}', None, ("1", None)),
+    ],
+)
+def test_what_becomes_of_a_correction_of_the_list_is_told(now, action: str, old: str, new: str, told: object) -> None:
+    entry = JournalEntry(action=action, field="sex", subject_id="r", at=now, actor_role="manager")
+    row = _row("CAL-001-001", entry, JournalValue(old=old, new=new, reason="vu"), load(shipped("calci_sts")), lambda *_: None)
+    assert action in {choice.code for choice in ACTIONS}
+    assert (row[1], row[4], (row[5], row[6]), row[9]) == ("sex", action, told, "vu")

@@ -100,6 +100,8 @@ def _value_slots(slots: dict[str, str], shown: Shown, name: str, address: Addres
 def _fact_slots(slots: dict[str, str], shown: Shown, name: str, question: Question) -> None:
     slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
     known = shown.facts.get(question.from_list) is not None
+    if known:
+        slots[f"listed|{name}|"] = " hidden"  # a reason for its absence is no answer to what the list says
     slots[f"mend|{name}|"] = gettext("Corriger…") if known else gettext("Écrire")
     if not known and question.identity and question.from_list not in COMPLETED:
         slots[f"mending|{name}|"] = " hidden"
