@@ -9,6 +9,7 @@ from forms.checking_questions import check_question
 from forms.definition import Check, Derived, Place, Question, Questionnaire, Repeat
 from forms.expressions.vocabulary import FACTS
 from forms.faults import Fault, fault, nearest
+from forms.judging import holes
 from forms.loading import read
 from forms.naming import check_columns, check_name
 from forms.planning import make_plan
@@ -110,6 +111,9 @@ def _references(questionnaire: Questionnaire) -> Iterator[Fault]:
                 yield fault(
                     check.place, "unknown_question", name=name, **nearest(name, questionnaire.questions)
                 )
+        for name in holes(check.message):
+            if name not in names:
+                yield fault(check.place, "unknown_variable", name=name, **nearest(name, names))
     for question in questionnaire.questions.values():
         if question.from_list and question.from_list not in FACTS:
             yield fault(

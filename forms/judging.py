@@ -192,6 +192,11 @@ def _addresses(
     return [address for address in found if address in evaluation.states]
 
 
+def holes(message: Label) -> set[str]:
+    """The names whose values a message shows, in either language."""
+    return {found.partition("@")[0] for found in _HOLE.findall(f"{message.fr} {message.en}")}
+
+
 def _told(
     questionnaire: Questionnaire, message: Label, visit: str | None, line: int | None, evaluation: Evaluation
 ) -> Label:

@@ -165,7 +165,7 @@ def test_a_mistake_in_a_section_is_found(tmp_path: Path, head: str, code: str) -
 
 def test_a_derived_value_that_shadows_a_question_is_found(tmp_path: Path) -> None:
     assert codes(
-        tmp_path, derived="derived:\n" + indent("{name: start_d, label: S, type: date, value: today}")
+        tmp_path, derived="derived:\n" + indent("{name: start_d, label: S, type: integer, value: today}")
     ) == ["shadowing"]
 
 
@@ -211,3 +211,79 @@ def test_every_fault_of_the_catalogue_speaks_both_languages_of_the_same_facts() 
         assert what_fr != what_en, code
         assert facts(what_fr) == facts(what_en), code
         assert facts(mend_fr) == facts(mend_en), code
+
+
+# What is wrong in each row begins at the mark ‸, which is taken out before the row is read.
+MARK = "‸"
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "rows"),
+    [
+        (
+            "unknown_variable",
+            "main",
+            '- {name: a, label: A, type: integer, ask_if: "known(start_d) and ‸wieght = 1"}',
+        ),
+        (
+            "circular",
+            "main",
+            "- {name: a, label: A, type: yes_no, ask_if: ‸b = 1}\n  - {name: b, label: B, type: yes_no, ask_if: a = 1}",
+        ),
+        (
+            "unreachable",
+            "main",
+            "- {name: a, label: A, type: yes_no}\n  - {name: b, label: B, type: yes_no, ask_if: ‸a = 1 and a = 0}",
+        ),
+        (
+            "unknown_code",
+            "main",
+            "- {name: a, label: A, type: yes_no}\n  - {name: b, label: B, type: yes_no, ask_if: a = ‸3}",
+        ),
+        ("syntax", "main", '- {name: a, label: A, type: yes_no, ask_if: "start_d >‸ "}'),
+        ("long_name", "main", "- ‸{name: a_very_long_name_of_a_question, label: A, type: integer}"),
+        ("reserved_name", "main", "- ‸{name: while, label: A, type: integer}"),
+        (
+            "double_name",
+            "main",
+            "- {name: a, label: A, type: integer}\n  - ‸{name: a, label: A, type: integer}",
+        ),
+        (
+            "double_code",
+            "main",
+            "- name: a\n    label: A\n    type: single\n    choices:\n      1: {fr: X, en: X}\n      ‸1: {fr: Y, en: Y}",
+        ),
+        ("double_code", "codes", "c: {1: {fr: A, en: A}, ‸1: {fr: B, en: B}}"),
+        ("label_missing", "main", "- {name: a, label: ‸{fr: Un âge}, type: integer}"),
+        (
+            "label_missing",
+            "main",
+            "- name: a\n    label: A\n    type: single\n    choices:\n      1: ‸{fr: Oui}\n      2: {fr: Non, en: No}",
+        ),
+        ("empty_range", "main", "- {name: a, label: A, type: integer, soft: ‸10..1}"),
+        ("shadowing", "derived", 'derived:\n  - ‸{name: start_d, label: D, type: integer, value: "1"}'),
+        (
+            "label_missing",
+            "checks",
+            "checks:\n  - {code: H1, level: H, when: known(start_d), on: [start_d], message: ‸{fr: Non}}",
+        ),
+        (
+            "unknown_variable",
+            "checks",
+            "checks:\n  - ‸{code: H1, level: H, when: known(start_d), on: [start_d], message: {fr: Non, en: 'No {starts}'}}",
+        ),
+        (
+            "unknown_question",
+            "checks",
+            "checks:\n  - ‸{code: H1, level: H, when: known(start_d), on: [starts], message: {fr: Non, en: No}}",
+        ),
+    ],
+)
+def test_each_fault_names_file_line_and_column(tmp_path: Path, code: str, file: str, rows: str) -> None:
+    marked = f"{MAIN.rstrip()}\n  {rows}\n" if file == "main" else f"{rows}\n"
+    before = marked.partition(MARK)[0]
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    faults = check(folder(tmp_path, **{file: marked.replace(MARK, "")}))
+    place = f"{tmp_path / file}.yaml:{line}:{column}: "
+    assert [one.code for one in faults] == [code], [one.text() for one in faults]
+    assert all(faults[0].text(language).startswith(place) for language in ("fr", "en")), faults[0].text()
