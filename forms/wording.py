@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from forms.definition import Formula, Questionnaire
+from forms.definition import Derived, Formula, Question, Questionnaire
 from forms.expressions import nodes
 from forms.expressions.parsing import NotAnExpression, parse
 from forms.types import TYPES
@@ -47,8 +47,10 @@ class _Words:
         self.questionnaire, self.language, self.words = questionnaire, language, _WORDS[language]
 
     def of(self, node: Any) -> str:
+        node = _plain(node)
         if isinstance(node, nodes.Binary) and node.sign in ("and", "or"):
-            return f"{self.part(node.left, node)} {self.words[node.sign]} {self.part(node.right, node)}"
+            left, right = self.part(node.left, node), self.part(node.right, node)
+            return left if left == right else f"{left} {self.words[node.sign]} {right}"
         if isinstance(node, nodes.Binary) and node.sign in _SIGNS:
             return self.compared(node)
         if isinstance(node, nodes.Within):
@@ -73,15 +75,22 @@ class _Words:
         return f"{self.label(left)} {_SIGNS[node.sign]} {self.value(node.right, left)}"
 
     def label(self, node: Any) -> str:
-        if not isinstance(node, nodes.Name):
-            raise _TooMuch
-        part = self.questionnaire.questions.get(node.name) or self.questionnaire.derived.get(node.name)
+        part = self.named(node)
         if part is None:
             raise _TooMuch
         quoted = f"«\u00a0{part.label.fr}\u00a0»" if self.language == "fr" else f"'{part.label['en']}'"
-        if node.visit is None:
+        if isinstance(node, nodes.Dotted) or node.visit is None:
             return quoted
         return f"{quoted} {self.words['at']} {self.questionnaire.visit(node.visit).label[self.language]}"
+
+    def named(self, node: Any) -> Question | Derived | None:
+        """The question or derived value of a name; for a fact of the list, the question that shows it."""
+        questions = self.questionnaire.questions
+        if isinstance(node, nodes.Dotted) and node.owner == "list":
+            return next((one for one in questions.values() if one.from_list == node.name), None)
+        if not isinstance(node, nodes.Name):
+            return None
+        return questions.get(node.name) or self.questionnaire.derived.get(node.name)
 
     def value(self, node: Any, of: Any) -> str:
         if isinstance(node, nodes.Number | nodes.Text):
@@ -89,11 +98,7 @@ class _Words:
         return self.label(node)
 
     def code(self, node: Any, code: Any) -> str:
-        part: Any = (
-            self.questionnaire.questions.get(node.name) or self.questionnaire.derived.get(node.name)
-            if isinstance(node, nodes.Name)
-            else None
-        )
+        part: Any = self.named(node)
         if part is None:
             raise _TooMuch
         kind = TYPES.get(part.type)

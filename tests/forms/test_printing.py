@@ -125,3 +125,13 @@ def test_without_the_package_the_pdf_is_refused_with_what_to_do(
 )  # fmt: skip
 def test_conditions_are_told_in_words_where_words_do(small: Questionnaire, formula: str, words: str) -> None:
     assert in_words(small, Formula(formula), "fr") == words
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("code", ["calci_sts", "cmv_mbv", "hiv_fos"])
+def test_every_condition_of_the_shipped_studies_is_said_in_words(code: str, language: str) -> None:
+    whole = load(shipped(code))
+    parts = [*whole.questions.values(), *whole.sections]
+    formulas = [one for part in parts for one in (part.ask_if, part.unless) if one is not None]
+    assert formulas
+    assert [one.text for one in formulas if in_words(whole, one, language) == one.text] == []
