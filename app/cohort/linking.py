@@ -1,4 +1,4 @@
-"""Linking rows into patients by rules (a), (b) and (c); whatever is not safe is proposed. Pure.
+"""Linking rows into patients by rules (a), (b), (c) and (d); whatever is not safe is proposed. Pure.
 
 Births come first, the precise before the partial before the missing, so that the result does not depend on
 the order of the file.
@@ -13,6 +13,8 @@ from app.cohort.persons import Member, Person, Register
 
 # A human compares a few candidates, not a page of them.
 MOST_PROPOSED = 6
+# Rule (d) may meet a stranger once in so many links.
+MOST_STRANGERS = 1 / 300
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class _Linker:
         self._settle(member, fits, near, rule)
 
     def _settle(self, member: Member, fits: list[Person], near: list[Person], rule: str) -> None:
+        if len(fits) > 1:
+            fits = _one_question(fits, member)
         if len(fits) == 1:
             self.register.add(member, rule, fits[0])
             return
@@ -93,11 +97,13 @@ class _Linker:
         if fits:
             return self._unless_vague(fits, member)
         near = [p for p in about if self._twin_suspected(p, member)]
-        return [], near or self._moved(member), "b"
+        return self._unless_alone(near or self._moved(member), member, "b")
 
     def _unless_vague(self, fits: list[Person], member: Member) -> tuple[list[Person], list[Person], str]:
         """A first request is not linked by rule (b) on a year of birth and two letters alone: they meet by chance."""
         for p in [] if member.renewal else fits:
+            if any(_second_strength(known, member) for known in p.members):
+                continue
             year = len(member.birth.iso) == 4 or all(len(known.iso) == 4 for known in p.births)
             if year and not _named_alike(p, member):
                 return [], fits, "b"
@@ -119,7 +125,33 @@ class _Linker:
         for doubted in continued:
             if doubted.why and all(p is doubted or p in doubted.proposals for p in here):
                 return [doubted], [], "c"
-        return [], here or self._misspelt(member) or self._moved(member), "c"
+        return self._unless_alone(here or self._misspelt(member) or self._moved(member), member, "c")
+
+    def _unless_alone(
+        self, near: list[Person], member: Member, rule: str
+    ) -> tuple[list[Person], list[Person], str]:
+        """Rule (d): a renewal that could be one person only, where the list's own frequencies leave room for hardly any
+        stranger who would look the same."""
+        if len(near) == 1 and member.renewal and not near[0].why:
+            if self._strangers(near[0], member) <= MOST_STRANGERS:
+                return near, [], "d"
+        return [], near, rule
+
+    def _strangers(self, person: Person, member: Member) -> float:
+        """How many other persons are expected to agree with `member` as much as `person` does."""
+        rarity = self.register.rarity
+        share = max(rarity.of_initials(known, member.initials) for known in person.initials)
+        share *= rarity.of_sex(member.sex if person.sexes else None)
+        continues = self._continues(person, member)
+        if continues:
+            share *= rarity.of_day(len(person.members), self.linkage.continuation)
+        if member.birth.precision == "m" and any(len(birth.iso) >= 7 for birth in person.births):
+            return share * rarity.persons * rarity.of_month(member.birth.iso[:7])
+        if member.birth.iso or person.births:
+            return rarity.persons
+        if member.centre is not None and member.centre in person.centres:
+            return share * rarity.birthless(member.centre)
+        return share * rarity.birthless()
 
     def _follows(self, person: Person, member: Member) -> bool:
         continues = member.renewal and self._continues(person, member)
@@ -169,6 +201,16 @@ class _Linker:
         # In another centre a shared letter is chance; a shared name on a validity that continues is not.
         alike = any(resemblance(known, member.initials) >= 1 for known in person.initials)
         return alike and member.renewal and self._continues(person, member)
+
+
+def _one_question(fits: list[Person], member: Member) -> list[Person]:
+    """The person in doubt when the others that fit are those it may be, all elsewhere: the row follows its answer."""
+    for doubted in fits:
+        here = doubted.why and member.centre in doubted.centres
+        others = [p for p in fits if p is not doubted]
+        if here and all(p in doubted.proposals and member.centre not in p.centres for p in others):
+            return [doubted]
+    return fits
 
 
 def _named_alike(person: Person, member: Member) -> bool:

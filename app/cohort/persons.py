@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from app.cohort.dates import Birth, births_agree
 from app.cohort.initials import Initials, Reading, compatible, first_letters
+from app.cohort.rarity import Rarity
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +91,7 @@ class Register:
 
     def __init__(self) -> None:
         self.persons: list[Person] = []
+        self.rarity = Rarity()
         self._by_birth: defaultdict[str, list[Person]] = defaultdict(list)
         self._by_year: defaultdict[tuple[Hashable, str], list[Person]] = defaultdict(list)
         self._by_letters: defaultdict[tuple[Hashable, str], list[Person]] = defaultdict(list)
@@ -101,6 +103,8 @@ class Register:
         if person is None:
             person = Person()
             self.persons.append(person)
+            self.rarity.learn(member.initials, member.birth, member.sex, member.centre)
+        self.rarity.met(member.granted_on)
         if person.take(member, rule):
             self._index(person, member)
         return person

@@ -10,6 +10,7 @@ from random import Random
 from bench.generator import words
 from bench.generator.spoiling import hospital, slip, written_birth, written_date, written_initials
 
+COARSER = {"d": ("m", "y", ""), "m": ("y", ""), "y": ("",), "": ("",)}
 OPENS, CLOSES = date(2012, 1, 1), date(2016, 12, 31)
 
 
@@ -42,6 +43,8 @@ class Dirt:
     city_absent: float = 0.0
     sex_missing: float = 0.0
     initials_typo: float = 0.0
+    birth_varies: float = 0.0
+    initials_vary: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,12 @@ class _Maker:
             cells[6], fate = chance.choice(words.UNCLEAR), "review"
         self._put(made, cells, person, site, fate)
 
+    def _precision(self, person: Person) -> str:
+        """How much of the birth this row gives: as the patient's others, or less."""
+        if not self.dirt.birth_varies or self.chance.random() >= self.dirt.birth_varies:
+            return person.precision
+        return self.chance.choice(COARSER[person.precision])
+
     def _put(self, made: Simulated, cells: list[str], person: Person, site: Site, fate: str) -> None:
         made.rows.append(cells)
         made.truths.append((cells[0], person.key, site.key, fate))
@@ -210,7 +219,9 @@ class _Maker:
 
     def _cells(self, at: date, person: Person, site: Site, first: bool, length: int) -> list[str]:
         chance, dirt = self.chance, self.dirt
-        initials = written_initials(person.surname, person.first, person.short, chance, dirt.swapped)
+        # Drawn only where asked for, so that the lists of a seed stay what they were.
+        short = person.short or (dirt.initials_vary > 0 and chance.random() < dirt.initials_vary)
+        initials = written_initials(person.surname, person.first, short, chance, dirt.swapped)
         if chance.random() < dirt.initials_typo:
             initials = slip(initials, chance, only_swaps=False)
         idem = not first and chance.random() < 0.06
@@ -223,7 +234,7 @@ class _Maker:
             chance.choice(words.PRODUCTS),
             "idem" if idem else chance.choice(words.INDICATIONS),
             initials,
-            written_birth(person.born, person.precision),
+            written_birth(person.born, self._precision(person)),
             "" if chance.random() < dirt.sex_missing else chance.choice(words.SEXES[person.sex]),
             hospital(site.name, chance, dirt.spelling, dirt.typo, only_swaps=dirt.only_swaps),
             "" if chance.random() < dirt.finess_absent else site.finess,
