@@ -126,7 +126,7 @@ class Foresight:
             return ()
         if record.fate == "review" and record.reason.startswith("patient_"):
             return tuple(self._first_of(one) for one in person.proposals)
-        if record.reason in ("a", "b", "c"):
+        if record.reason in ("a", "b", "c", "d"):
             return (self._first_of(person, record),)
         return ()
 

@@ -132,26 +132,29 @@ class _Linker:
     ) -> tuple[list[Person], list[Person], str]:
         """Rule (d): a renewal that could be one person only, where the list's own frequencies leave room for hardly any
         stranger who would look the same."""
-        if len(near) == 1 and member.renewal and not near[0].why:
-            if self._strangers(near[0], member) <= MOST_STRANGERS:
-                return near, [], "d"
+        alone = len(near) == 1 and member.renewal and self._agree(near[0], member)
+        if alone and self._strangers(near[0], member) <= MOST_STRANGERS:
+            return near, [], "d"
         return [], near, rule
+
+    def _agree(self, person: Person, member: Member) -> bool:
+        """Nothing speaks against: a doubtful person, another sex, other initials or births that differ do."""
+        births = not member.birth.iso or not person.births or person.admits_birth(member)
+        return not person.why and births and person.admits_sex(member) and person.admits_initials(member)
 
     def _strangers(self, person: Person, member: Member) -> float:
         """How many other persons are expected to agree with `member` as much as `person` does."""
         rarity = self.register.rarity
-        share = max(rarity.of_initials(known, member.initials) for known in person.initials)
+        share = min(rarity.of_initials(known, member.initials) for known in person.initials)
         share *= rarity.of_sex(member.sex if person.sexes else None)
-        continues = self._continues(person, member)
-        if continues:
+        if self._continues(person, member):
             share *= rarity.of_day(len(person.members), self.linkage.continuation)
         if member.birth.precision == "m" and any(len(birth.iso) >= 7 for birth in person.births):
             return share * rarity.persons * rarity.of_month(member.birth.iso[:7])
-        if member.birth.iso or person.births:
+        if member.birth.iso:
             return rarity.persons
-        if member.centre is not None and member.centre in person.centres:
-            return share * rarity.birthless(member.centre)
-        return share * rarity.birthless()
+        here = member.centre if member.centre in person.centres else None
+        return share * rarity.known(here, birthless=not person.births)
 
     def _follows(self, person: Person, member: Member) -> bool:
         continues = member.renewal and self._continues(person, member)

@@ -33,7 +33,7 @@ FATES: tuple[Fate, ...] = (
 AUTH_KINDS = ("atu_nominative", "atu_cohorte", "aac", "aap", "rtu")
 REQUEST_TYPES = ("initial", "renewal")
 STATUSES = ("granted", "refused", "cancelled", "pending")
-LINK_RULES = ("first", "a", "b", "c", "decided")
+LINK_RULES = ("first", "a", "b", "c", "d", "decided")
 ALIAS_ORIGINS = ("list", "typo", "decided", "given")
 CASE_KINDS = ("patient", "centre", "row", "number", "changed", "withdrawn")
 CASE_STATES = ("open", "decided", "settled")
@@ -189,7 +189,7 @@ class ListRowIdentity(Base):
 class Authorisation(Base):
     """One authorisation, the reading of one list row (same id) that is no exact twin of another.
 
-    `link_rule` says which rule gave it its patient (`first`, `a`, `b`, `c`, `decided`).
+    `link_rule` says which rule gave it its patient (`first`, `a`, `b`, `c`, `d`, `decided`).
     """
 
     __tablename__ = "authorisation"

@@ -22,6 +22,7 @@ class Rarity:
         self._letters: Counter[str] = Counter()
         self._months: Counter[str] = Counter()
         self._sexes: Counter[int | None] = Counter()
+        self._here: Counter[Hashable] = Counter()
         self._birthless: Counter[Hashable] = Counter()
         self._opens, self._closes = date.max, date.min
 
@@ -35,6 +36,7 @@ class Rarity:
             self._letters.update(part[:1] for part in reading)
         self._months[birth.iso[:7] if len(birth.iso) >= 7 else ""] += 1
         self._sexes[sex] += 1
+        self._here[centre] += 1
         if not birth.iso:
             self._birthless[centre] += 1
 
@@ -67,6 +69,7 @@ class Rarity:
         covered = max(1, (self._closes - self._opens).days)
         return min(1.0, ends * (2 * within.days + 1) / covered)
 
-    def birthless(self, centre: Hashable | None = None) -> int:
-        """How many persons have no birth, in one centre or anywhere."""
-        return self._birthless[centre] if centre is not None else self._birthless.total()
+    def known(self, centre: Hashable | None, *, birthless: bool) -> int:
+        """How many persons a centre has (all centres where it is None), all or those without birth."""
+        counts = self._birthless if birthless else self._here
+        return counts[centre] if centre is not None else counts.total()

@@ -16,6 +16,10 @@ REASONS: dict[str, dict[str, str]] = {
         "fr": "retenue : même centre, mêmes initiales, suite de la validité précédente (règle c)",
         "en": "kept: same centre, same initials, continues the previous validity (rule c)",
     },
+    "d": {
+        "fr": "retenue : un seul patient possible, trop rare dans la liste pour un homonyme (règle d)",
+        "en": "kept: one possible patient only, too rare in the list for a namesake (rule d)",
+    },
     "decided": {"fr": "retenue : tranché à la main", "en": "kept: decided by hand"},
     "twin": {"fr": "double exact d’une autre ligne", "en": "exact twin of another row"},
     "replaced": {"fr": "remplacée par une ligne corrigée", "en": "replaced by a corrected row"},

@@ -38,6 +38,8 @@ RULES = (
     Choice("a", "même naissance complète (règle a)", "same full birth date (rule a)"),
     Choice("b", "même centre, naissance partielle compatible (règle b)", "same centre, compatible birth (rule b)"),
     Choice("c", "renouvellement qui continue (règle c)", "renewal that continues (rule c)"),
+    Choice("d", "seul patient possible, trop rare pour un homonyme (règle d)",
+           "one possible patient, too rare for a namesake (rule d)"),
     Choice("decided", "décidé par une personne", "decided by a person"),
 )
 YES_NO = (Choice(1, "Oui", "Yes"), Choice(0, "Non", "No"))
