@@ -130,9 +130,10 @@ class _Linker:
     def _unless_alone(
         self, near: list[Person], member: Member, rule: str
     ) -> tuple[list[Person], list[Person], str]:
-        """Rule (d): a renewal that could be one person only, where the list's own frequencies leave room for hardly any
-        stranger who would look the same."""
-        alone = len(near) == 1 and member.renewal and self._agree(near[0], member)
+        """Rule (d): a renewal, or a beginning that was missing, that could be one person's only, where the list's own
+        frequencies leave room for hardly any stranger who would look the same."""
+        alone = len(near) == 1 and self._agree(near[0], member)
+        alone = alone and (member.renewal or self._begins(near[0], member))
         if alone and self._strangers(near[0], member) <= MOST_STRANGERS:
             return near, [], "d"
         return [], near, rule
@@ -147,7 +148,7 @@ class _Linker:
         rarity = self.register.rarity
         share = min(rarity.of_initials(known, member.initials) for known in person.initials)
         share *= rarity.of_sex(member.sex if person.sexes else None)
-        if self._continues(person, member):
+        if self._continues(person, member) or self._begins(person, member):
             share *= rarity.of_day(len(person.members), self.linkage.continuation)
         if member.birth.precision == "m" and any(len(birth.iso) >= 7 for birth in person.births):
             return share * rarity.persons * rarity.of_month(member.birth.iso[:7])
@@ -162,6 +163,14 @@ class _Linker:
 
     def _continues(self, person: Person, member: Member) -> bool:
         return person.continued_on(member.granted_on, self.linkage.continuation)
+
+    def _begins(self, person: Person, member: Member) -> bool:
+        """Whether the person's rows begin by a renewal, and of just this request's validity."""
+        first = min(person.members, key=lambda known: known.granted_on or date.max)
+        end = member.valid_to or member.granted_on
+        if not first.renewal or first.granted_on is None or end is None or member.granted_on is None:
+            return False
+        return member.granted_on < first.granted_on and abs(first.granted_on - end) <= self.linkage.continuation
 
     def _moved(self, member: Member) -> list[Person]:
         """A renewal whose beginning may lie in another centre (D08): same 3+2 initials or month of birth, and
