@@ -34,7 +34,7 @@ SHIPPED = ROOT / "tests" / "data"
 RULES = ROOT / "forms" / "studies" / "calci_sts" / "list.yaml"
 GOALS = {"precision": 0.9995, "recall": 0.95, "with_proposed": 0.995, "first_sight": 0.90, "seen": 0.98}
 # The rules were tuned on seeds 1 to 10 of the study's own size; these seeds were first drawn when all was settled.
-TUNED, JUDGED = range(1, 11), range(9001, 9021)
+TUNED, JUDGED = range(1, 11), range(9101, 9121)
 # Name: patients, sites, dirt. All but the first also differ in kind from what the rules were tuned on.
 SETTINGS: dict[str, tuple[int, int, Dirt]] = {
     "540 patients": (540, 110, Dirt()),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.centres import centre_by_id, make_centre, remember_alias
 from app.cohort.errors import AlreadyDecided, BadDecision, UnknownCase
+from app.cohort.expecting import expect, state_of_case
 from app.cohort.ledger import Ledger, keys_where
 from app.cohort.models import (
     Authorisation,
@@ -34,7 +35,7 @@ from app.kernel.actor import Actor
 from app.kernel.texts import TextRefused, kept_text, whole_number
 from app.kernel.vault import Vault
 
-# What may be answered to each kind of case, the usual answer first (the desk's keys follow this order).
+# What may be answered to each kind of case, the usual answer first, as the desk's keys.
 ACTIONS: dict[str, tuple[str, ...]] = {
     "patient": ("accept", "reject", "set_aside"),
     "centre": ("assign", "new", "set_aside"),
@@ -79,19 +80,20 @@ def decide(
     mutation_id: str,
     target: str | int | None = None,
     reason: str | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """Decides one case. `target`: a patient key (accept), a centre id (assign), an ISO date (correct).
 
-    A replay of `mutation_id` returns the stored decision. Raises UnknownCase, AlreadyDecided, BadDecision.
+    A replay of `mutation_id` returns the stored decision. Raises UnknownCase, AlreadyDecided, BadDecision, or
+    StaleDecision when the evidence is not as `seen` any more.
     """
     known = replayed(desk, mutation_id)
     if known is not None:
         return known
     case = _locked(desk, case_id)
+    expect(desk.session, desk.study, seen, state_of_case(desk.session, case))
     if action not in ACTIONS[case.kind]:
-        raise BadDecision(
-            why_fr=f"« {action} » n’est pas une réponse à ce cas.", why_en=f"“{action}” does not answer it."
-        )
+        raise BadDecision(why_fr=f"« {action} » ne répond pas à ce cas.", why_en=f"“{action}” does not answer it.")
     ledger = Ledger(desk.session)
     _KINDS[case.kind](_Deciding(desk, case, ledger), action, target)
     ledger.set(case, state="decided")

@@ -7,8 +7,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import StaleDecision
-from app.cohort.models import Authorisation, Centre, CentreAlias, Decision, ListRow, Patient, Study
+from app.cohort.models import (
+    Authorisation,
+    Centre,
+    CentreAlias,
+    Decision,
+    ListRow,
+    Patient,
+    ReviewCase,
+    Study,
+)
 
+CHUNK = 500
 # One patient or centre by its code: what stands there, under names that a sentence can use.
 State = dict[str, dict[str, str]]
 WORDS = {
@@ -17,8 +27,10 @@ WORDS = {
     "merged": ("réuni à", "merged into"),
     "patients": ("patients", "patients"),
     "spellings": ("orthographes", "spellings"),
+    "candidates": ("réponses possibles", "possible answers"),
+    "compared": ("lignes comparées", "rows compared"),
 }
-COUNTED = ("rows", "patients", "spellings")
+COUNTED = ("rows", "patients", "spellings", "candidates", "compared")
 
 
 def lock_patients(session: Session, *patients: Patient) -> None:
@@ -69,6 +81,40 @@ def _centre(session: Session, centre: Centre) -> dict[str, str]:
         "spellings": " ".join(map(str, session.scalars(spellings))),
         "merged": merged.code if merged is not None else "",
     }
+
+
+def state_of_case(session: Session, case: ReviewCase) -> State:
+    """What a question of the desk shows: its rows and those compared with them, each as it stands, and its answers."""
+    facts = orjson.loads(case.facts)
+    offered, own = facts.get("candidates", []), set(facts["rows"])
+    patients = [one for one in offered if isinstance(one, dict)]
+    centres = [one for one in offered if not isinstance(one, dict)]
+    compared = {row for one in patients for row in one["rows"]} | ({facts["rival"]} if "rival" in facts else set())
+    said = {
+        "rows": _rows_as_they_stand(session, own),
+        "compared": _rows_as_they_stand(session, compared - own),
+        "candidates": _centres_as_they_stand(session, centres)
+        or " ".join(str(one["patient"] or one["rows"][0]) for one in patients),
+    }
+    return {f"n° {case.id}": said}
+
+
+def _rows_as_they_stand(session: Session, keys: set[int]) -> str:
+    found, ordered = [], sorted(keys)
+    query = (
+        select(ListRow.id, ListRow.fate, Authorisation.patient_id, Authorisation.centre_id, Authorisation.granted_on)
+        .join(Authorisation, Authorisation.id == ListRow.id)
+        .order_by(ListRow.id)
+    )
+    for start in range(0, len(ordered), CHUNK):
+        rows = session.execute(query.where(ListRow.id.in_(ordered[start : start + CHUNK])))
+        found += [":".join(str(value or "") for value in row) for row in rows]
+    return " ".join(found)
+
+
+def _centres_as_they_stand(session: Session, keys: list[int]) -> str:
+    query = select(Centre.id, Centre.merged_into_id).where(Centre.id.in_(keys)).order_by(Centre.id)
+    return " ".join(f"{key}:{merged or ''}" for key, merged in session.execute(query))
 
 
 def state_text(state: State) -> str:

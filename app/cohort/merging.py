@@ -40,10 +40,7 @@ def merge_patients(
         return known
     lock_patients(desk.session, gone, kept)
     expect(desk.session, desk.study, seen, state_of_patients(desk.session, gone, kept))
-    if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
-        raise BadDecision(
-            why_fr="il faut deux patients distincts de l’étude.", why_en="two distinct patients are needed."
-        )
+    _expect_two(gone, kept, "deux patients distincts", "two distinct patients")
     ledger = Ledger(desk.session)
     for key in keys_where(desk.session, Authorisation, "patient_id", gone.id):
         ledger.set(desk.session.get_one(Authorisation, key), patient_id=kept.id, link_rule="decided")
@@ -121,10 +118,7 @@ def merge_centres(
         return known
     lock_centres(desk.session, gone, kept)
     expect(desk.session, desk.study, seen, state_of_centres(desk.session, gone, kept))
-    if gone.id == kept.id or gone.study_id != kept.study_id or gone.merged_into_id or kept.merged_into_id:
-        raise BadDecision(
-            why_fr="il faut deux centres distincts de l’étude.", why_en="two distinct centres are needed."
-        )
+    _expect_two(gone, kept, "deux centres distincts", "two distinct centres")
     moved = {
         "patient": keys_where(desk.session, Patient, "centre_id", gone.id),
         "authorisation": keys_where(desk.session, Authorisation, "centre_id", gone.id),
@@ -135,6 +129,12 @@ def merge_centres(
     ledger.set(gone, merged_into_id=kept.id)
     facts = {"merge": {"kind": "centre", "gone": gone.id, "kept": kept.id, "moved": moved}}
     return conclude(desk, Done("merge", ledger, facts), mutation_id=mutation_id, reason=reason)
+
+
+def _expect_two(gone: Patient | Centre, kept: Patient | Centre, fr: str, en: str) -> None:
+    apart = gone.id != kept.id and gone.study_id == kept.study_id
+    if not apart or gone.merged_into_id or kept.merged_into_id:
+        raise BadDecision(why_fr=f"il faut {fr} de l’étude.", why_en=f"{en} are needed.")
 
 
 def split_alias(

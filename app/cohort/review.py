@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.deciding import ACTIONS
 from app.cohort.errors import UnknownCase
+from app.cohort.expecting import state_of_case, state_text
 from app.cohort.models import (
     Authorisation,
     Centre,
@@ -144,10 +145,19 @@ def find_case(
     session: Session, vault: Vault, study: Study, case_id: int, *, identities: bool = False
 ) -> Case:
     """One case, open or not. Raises UnknownCase."""
+    return _Reader(session, vault, study, identities).cases([_case_of(session, study, case_id)])[0]
+
+
+def seen_of(session: Session, study: Study, case_id: int) -> str:
+    """How the evidence of a case stands, for a page to keep until its answer comes back. Raises UnknownCase."""
+    return state_text(state_of_case(session, _case_of(session, study, case_id)))
+
+
+def _case_of(session: Session, study: Study, case_id: int) -> ReviewCase:
     case = session.scalar(select(ReviewCase).where(ReviewCase.id == case_id, ReviewCase.study_id == study.id))
     if case is None:
         raise UnknownCase()
-    return _Reader(session, vault, study, identities).cases([case])[0]
+    return case
 
 
 def decided_cases(

@@ -43,6 +43,24 @@ class ListRules:
     longest_grant: int
 
     @classmethod
+    def none(cls) -> "ListRules":
+        """Of a study without a list: it reads nothing; merging and moving by hand need no more."""
+        nothing, long = Words((), frozenset()), timedelta(days=365)
+        return cls(
+            product="",
+            product_words=nothing,
+            indication_words=nothing,
+            other_indication_words=nothing,
+            inherit_words=frozenset(),
+            opens=date.min,
+            closes=date.max,
+            default_kind=AUTH_KINDS[0],
+            continuation=timedelta(0),
+            new_course=long,
+            longest_grant=long.days,
+        )
+
+    @classmethod
     def load(cls, file: Path) -> "ListRules":
         """Reads `list.yaml`. Raises NoList without the file, BadRules (file, line) when it is wrong."""
         if not file.is_file():

@@ -201,15 +201,6 @@ class ImportRefused(CollectionRefusal):
     en = "Answers refused: {why}"
 
 
-class BothAnswered(CollectionRefusal):
-    """Two patients who both have answers cannot become one by themselves."""
-
-    code = "both-answered"
-    status = 409
-    fr = "{one} et {other} ont chacun des réponses : décidez d’abord lesquelles sont les bonnes."
-    en = "{one} and {other} both have answers: first decide which are right."
-
-
 class OpposedApart(CollectionRefusal):
     """A patient who opposed would stop being one by becoming part of another."""
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.cohort.moving import PatientMerge, on_patient_merge
-from app.collection.errors import BothAnswered, OpposedApart
+from app.collection.errors import OpposedApart
 from app.collection.models import Disposition, Response
 from app.journal.models import JournalEntry, JournalValue
 from app.journal.recording import record
@@ -14,8 +14,9 @@ from app.journal.recording import record
 def follow_merge(session: Session, merge: PatientMerge) -> None:
     """Moves the response of the patient who goes to the one who stays, or back.
 
-    Raises BothAnswered when both have answers: a person must first say which ones are right. Raises OpposedApart
-    when only the one who goes has opposed: nothing of them may come out again under the other's code.
+    When both have one, that of the patient who stays counts, and the other one stays where it is: whoever merges
+    chooses by the direction, nothing is dropped, and undoing has nothing to move. Raises OpposedApart when only the
+    one who goes has opposed: nothing of them may come out again under the other's code.
     """
     gone, kept = session.get_one(Patient, merge.gone), session.get_one(Patient, merge.kept)
     if merge.undone:
@@ -29,7 +30,8 @@ def follow_merge(session: Session, merge: PatientMerge) -> None:
     if response is None:
         return
     if other is not None:
-        raise BothAnswered(one=gone.code, other=kept.code)
+        _tell(session, merge, response, "response.set_aside", gone, kept)
+        return
     _move(session, merge, response, gone, kept)
 
 
@@ -46,11 +48,17 @@ def _held(session: Session, patient: Patient) -> Response | None:
 def _move(session: Session, merge: PatientMerge, response: Response, old: Patient, new: Patient) -> None:
     response.patient_id = new.id
     session.flush()
+    _tell(session, merge, response, "response.moved", old, new)
+
+
+def _tell(
+    session: Session, merge: PatientMerge, response: Response, action: str, old: Patient, new: Patient
+) -> None:
     record(
         session,
         actor=merge.actor,
         at=merge.now,
-        action="response.moved",
+        action=action,
         subject_type="response",
         subject_id=response.id,
         study=session.get_one(Study, merge.study_id).code,

@@ -33,11 +33,14 @@ def _come_back(session: Session, merge: CentreMerge) -> None:
 
 
 def follow_patient(session: Session, merge: PatientMerge) -> None:
-    """The corrections asked go where the answers went: the collection's hook, which moves them, runs before."""
+    """The corrections asked go where the answers went: the collection's hook, which moves them, runs before.
+
+    Where both have answers none went anywhere, and each correction stays with the answer that it is about.
+    """
     both = (merge.gone, merge.kept)
-    holder = session.scalar(select(Response.patient_id).where(Response.patient_id.in_(both)))
-    if holder is not None:
-        session.execute(update(Query).where(Query.patient_id.in_(both)).values(patient_id=holder))
+    holders = session.scalars(select(Response.patient_id).where(Response.patient_id.in_(both))).all()
+    if len(holders) == 1:
+        session.execute(update(Query).where(Query.patient_id.in_(both)).values(patient_id=holders[0]))
         session.flush()
 
 

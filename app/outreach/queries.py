@@ -133,7 +133,8 @@ def waiting_on(session: Session, study: Study, centre: Centre) -> Counter[str]:
     """How many replies are waited for on each patient of a centre, by the patient's key."""
     asked = select(Query.patient_id).join(Patient, Patient.id == Query.patient_id)
     waiting = asked.where(Query.study_id == study.id, Query.answered_at.is_(None), Query.closed_at.is_(None))
-    return Counter(session.scalars(waiting.where(Patient.centre_id == centre.id)))
+    here = (Patient.centre_id == centre.id, Patient.merged_into_id.is_(None))
+    return Counter(session.scalars(waiting.where(*here)))
 
 
 def has_open_query(session: Session, study_id: int, centre_id: int) -> bool:
@@ -143,7 +144,9 @@ def has_open_query(session: Session, study_id: int, centre_id: int) -> bool:
 
 def _waiting(study_id: int):  # type: ignore[no-untyped-def]  # a Select of centre ids
     wanted = select(Patient.centre_id).join(Query, Query.patient_id == Patient.id)
-    return wanted.where(Query.study_id == study_id, Query.answered_at.is_(None), Query.closed_at.is_(None))
+    # A correction of a questionnaire that was set aside by a merge waits for nobody.
+    stands = Patient.merged_into_id.is_(None)
+    return wanted.where(Query.study_id == study_id, Query.answered_at.is_(None), Query.closed_at.is_(None), stands)
 
 
 def _worded(text: str) -> str:

@@ -11,7 +11,14 @@ from sqlalchemy import select
 from app.cohort import moving, review
 from app.cohort.centres import centre_by_code_or_name
 from app.cohort.deciding import ACTIONS, decide
-from app.cohort.errors import AlreadyDecided, BadDecision, CannotUndo, UnknownCase, UnknownPatient
+from app.cohort.errors import (
+    AlreadyDecided,
+    BadDecision,
+    CannotUndo,
+    StaleDecision,
+    UnknownCase,
+    UnknownPatient,
+)
 from app.cohort.merging import merge_centres, merge_patients, split_alias
 from app.cohort.models import Authorisation, Centre, CentreAlias, ListRow, Patient, ReviewCase
 from app.cohort.patients import enrol_patient, patient_by_code
@@ -103,6 +110,21 @@ def test_identities_are_shown_only_when_asked_for(cohort: Cohort) -> None:
     assert {name: asked[name] for name in set(asked) - set(unasked.raw)} == {
         "atu_num": "2", "atu_prev": "9123456", "pt_ini": "DUP MA", "presc_name": "Dr MARTIN",
     }  # fmt: skip
+
+
+def test_an_answer_to_evidence_that_changed_is_refused_with_what_changed(cohort: Cohort) -> None:
+    doubtful(cohort)
+    (case,) = cohort.cases()
+    with cohort.installation.database.reading() as session:
+        seen = review.seen_of(session, cohort.desk(session).study, case.id)
+    cohort.take(row(1, DDN=""), renewal(2, DDN="", OCTROI="12/12/2012"), renewal(3, DDN="", OCTROI="08/03/2013"))
+    with cohort.installation.database.writing() as session, pytest.raises(StaleDecision) as refused:
+        decide(cohort.desk(session), case.id, "accept", mutation_id="late", seen=seen)
+    assert "lignes : 1 → 2" in refused.value.message("fr")
+    with cohort.installation.database.writing() as session:
+        seen = review.seen_of(session, cohort.desk(session).study, case.id)
+        decide(cohort.desk(session), case.id, "accept", mutation_id="then", seen=seen)
+    assert cohort.fates() == ["kept", "kept", "kept"]
 
 
 def test_accepting_joins_the_proposed_patient(cohort: Cohort) -> None:

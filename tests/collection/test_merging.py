@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.cohort.models import Patient
 from app.cohort.moving import PatientMerge
 from app.collection.disposing import set_disposition
-from app.collection.errors import BothAnswered, OpposedApart
+from app.collection.errors import OpposedApart
 from app.collection.merging import follow_merge
 from app.collection.models import Response
 from app.kernel.actor import Actor
@@ -56,9 +56,17 @@ def oppose(one: Chart) -> None:
         set_disposition(session, patient=patient, kind="opposed", actor=actor, now=NOW)
 
 
-def test_two_patients_with_answers_do_not_become_one_by_themselves(opened: Opened) -> None:
+def test_of_two_who_answered_each_keeps_their_own(opened: Opened) -> None:
     gone, kept = chart(opened, 0), chart(opened, 1)
     gone.save(weight_kg="70")
     kept.save(weight_kg="80")
-    with pytest.raises(BothAnswered):
-        merge(gone, kept)
+    before = held(opened)
+    for undone in (False, True):
+        merge(gone, kept, undone=undone)
+        assert held(opened) == before
+
+
+def held(opened: Opened) -> list[tuple[str, str]]:
+    """Whose each response is."""
+    with opened.installation.database.reading() as session:
+        return sorted((one.id, one.patient_id) for one in session.scalars(select(Response)))

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from app.cohort.centres import list_centres
 from app.cohort.ledger import keys_where
 from app.cohort.models import Authorisation, Centre, CentreAlias, ListRow, Patient
+from app.cohort.patients import enrol_patient
+from app.cohort.studies import find_study
 from app.collection.models import Response
 from app.doors.door import Door
 from app.doors.sponsor import create_app
@@ -20,7 +22,8 @@ from app.outreach import queries
 from app.outreach.models import Link, Query, Respondent
 from app.outreach.people import Person, add_respondent
 from forms.answers import Address
-from tests.collection.builders import chart
+from tests.collection.builders import Chart, chart
+from tests.doors_centre.builders import busy_centres, page, visitor
 from tests.doors_sponsor.desk import desk_for
 from tests.fixtures.installations import COMMAND, NOW
 from tests.fixtures.studies import Opened
@@ -159,10 +162,89 @@ def test_a_decision_on_what_changed_meanwhile_is_refused_with_what_changed(
     assert everything(opened.installation) == after
 
 
-def test_two_patients_who_both_answered_are_not_merged(app: Door, opened: Opened) -> None:
+def test_of_two_questionnaires_the_sponsor_chooses_one_and_undo_gives_both_back(
+    app: Door, opened: Opened
+) -> None:
+    boss, installation = desk_for(app, "manager"), opened.installation
+    late = form_of(boss.text(STUDY + preview_of("merge", opened)[0]))
     chart(opened, 0).save(weight_kg="71")
-    boss = desk_for(app, "manager")
-    assert "Recueil ne choisit pas" in boss.text(STUDY + preview_of("merge", opened)[0])
+    before = everything(installation)
+    refused = boss.post(late[0], {**late[1], "reason": "même personne"})
+    assert (refused.status_code, everything(installation)) == (409, before)
+    page = html.unescape(boss.text(STUDY + preview_of("merge", opened)[0]))
+    assert "sera mis de côté" in page
+    action, fields = form_of(page)
+    done = boss.post(action, {**fields, "reason": "même personne"}).headers["Location"]
+    for table in ("response", "query"):
+        assert everything(installation)[table] == before[table]
+    kept = html.unescape(boss.text(f"{STUDY}/patients/{fields['gone']}"))
+    assert f"le questionnaire de {fields['gone']}" in kept
+    assert re.search(r"<dd>70\b", kept)
+    assert re.search(r"<td>71\b", kept)
+    assert boss.post(f"{STUDY}/decisions/{done.rsplit('=', 1)[1]}/undo").status_code == 303
+    assert everything(installation) == before
+
+
+def test_a_reason_that_is_too_long_is_refused_not_cut(app: Door, opened: Opened) -> None:
+    boss, before = desk_for(app, "manager"), everything(opened.installation)
+    action, fields = form_of(boss.text(STUDY + preview_of("merge", opened)[0]))
+    refused = boss.post(action, {**fields, "reason": "x" * 501})
+    assert refused.status_code == 422
+    assert "501 signes" in html.unescape(refused.get_data(as_text=True))
+    assert "x" * 501 in refused.get_data(as_text=True)
+    assert everything(opened.installation) == before
+
+
+def test_a_merged_centre_keeps_its_people_inside_and_its_answers_and_they_come_back(
+    app: Door, opened: Opened
+) -> None:
+    """D08, R4: whoever is in by the old centre's link goes on at the one that took over, and back after the undo."""
+    boss, installation = desk_for(app, "manager"), opened.installation
+    inside = visitor(opened, 1)
+    inside.enter()
+    own, answered = inside.codes, inside.codes[0]
+    gone, kept = busy_centres(opened)[1], busy_centres(opened)[0]
+    with installation.database.reading() as session:
+        key = session.scalars(select(Patient.id).where(Patient.code == answered)).one()
+    Chart(installation, key).save(weight_kg="70")
+    before = everything(installation)
+    action, fields = form_of(boss.text(f"{STUDY}/centres/{gone}/merge?into={kept}"))
+    done = boss.post(action, {**fields, "reason": "un seul hôpital"}).headers["Location"]
+    assert set(own) < set(inside.codes)
+    assert 'value="70"' in inside.get(page(answered, "")).text
+    assert everything(installation)["response"] == before["response"]
+    assert boss.post(f"{STUDY}/decisions/{done.rsplit('=', 1)[1]}/undo").status_code == 303
+    assert (inside.codes, everything(installation)) == (own, before)
+
+
+def test_a_patient_enrolled_twice_without_a_list_becomes_one_and_comes_back(
+    app: Door, opened: Opened
+) -> None:
+    boss, installation = desk_for(app, "manager"), opened.installation
+    assert boss.post("/studies", {"study": "hiv_fos"}).status_code == 303
+    with installation.database.writing() as session:
+        study = find_study(session, "hiv_fos")
+        centre = list_centres(session, study)[0]
+        twice = [
+            enrol_patient(session, installation.vault, study, centre, actor=COMMAND, now=NOW).code
+            for _ in range(2)
+        ]
+    before = everything(installation)
+    action, fields = form_of(boss.text(f"/studies/hiv_fos/patients/{twice[1]}/merge?other={twice[0]}"))
+    done = boss.post(action, {**fields, "reason": "inscrit deux fois"})
+    assert done.status_code == 303
+    assert twice[0] in boss.text(f"/studies/hiv_fos/patients/{twice[1]}")
+    undo = f"/studies/hiv_fos/decisions/{done.headers['Location'].rsplit('=', 1)[1]}/undo"
+    assert boss.post(undo).status_code == 303
+    assert everything(installation) == before
+
+
+def test_what_the_chart_says_of_the_beginning_is_kept(app: Door, opened: Opened) -> None:
+    boss, code = desk_for(app, "manager"), codes(opened.installation)[0]
+    assert boss.post(f"{STUDY}/patients/{code}/incident", {"incident": "0"}).status_code == 303
+    page = html.unescape(boss.text(f"{STUDY}/patients/{code}"))
+    assert "Cas prévalent" in page
+    assert "dit à la main" in page
 
 
 def test_the_other_patient_is_found_by_code_or_centre(app: Door, opened: Opened) -> None:

@@ -63,8 +63,8 @@ class Story:
     rows: Rows
 
 
-@pytest.fixture
-def story(opened: Opened) -> Story:
+@pytest.fixture(params=[("INDICATION", "intoxication au cyanure"), ("SPECIALITE", "CYSTAGON 150 mg")], ids=str)
+def story(opened: Opened, request: pytest.FixtureRequest) -> Story:
     """One loses their authorisation, one is corrected, one gains one elsewhere; the last one's centre had finished."""
     numbers: defaultdict[str, list[str]] = defaultdict(list)
     with opened.installation.database.reading() as session:
@@ -83,17 +83,19 @@ def story(opened: Opened) -> Story:
     with opened.installation.database.writing() as session:
         done = session.scalars(select(Response).where(Response.patient_id == keys[finished])).one()
         done.status, done.submitted_at = "submitted", NOW
-    rows = later_rows(*(numbers[code][0] for code in (loses, corrected, gains, finished)))
+    rows = later_rows(*(numbers[code][0] for code in (loses, corrected, gains, finished)), correction=request.param)
     return Story(opened, loses, corrected, gains, finished, houses, rows)
 
 
-def later_rows(loses: str, corrected: str, gains: str, finished: str) -> Rows:
+def later_rows(
+    loses: str, corrected: str, gains: str, finished: str, *, correction: tuple[str, str]
+) -> Rows:
     """The newer edition, by the authorisation numbers of the four patients."""
     by_number = {row["NUM_ATU"]: row for row in listed()}
     rows = [dict(row) for row in listed() if row["NUM_ATU"] != loses]
     for row in rows:
         if row["NUM_ATU"] == corrected:
-            row["INDICATION"] = "intoxication au cyanure"
+            row[correction[0]] = correction[1]
     house = {name: by_number[finished][name] for name in ("ETABLISSEMENT", "FINESS", "CP", "VILLE")}
     renewed = {**by_number[gains], **house, "NUM_ATU": "9900001", "TYPE_DEMANDE": "Renouvellement"}
     newcomer = {"NUM_ATU": "9900002", "INITIALES": "ZZW QX", "DDN": "01/02/1951", "TYPE_DEMANDE": "Initiale"}
@@ -108,7 +110,7 @@ def test_the_dry_run_tells_what_a_later_list_does_to_each_questionnaire(story: S
     assert set(said) == {story.loses, story.corrected, story.gains}
     assert "n’est plus dans la liste" in said[story.loses]
     assert "il n’en restera aucune" in said[story.loses]
-    assert "corrigée (indication)" in said[story.corrected]
+    assert re.search(r"corrigée \((indication|spécialité)\)", said[story.corrected])
     assert "Gagne 1 renouvellement" in said[story.gains]
     assert "le questionnaire reste à son centre" in said[story.gains]
     assert all("commencé, " in text and "Les réponses restent" in text for text in said.values())

@@ -38,6 +38,7 @@ LEAST: dict[str, str] = {
     "patients.show": "managers",
     "patients.show_one": "managers",
     "patients.put_question": "managers",
+    "patients.set_beginning": "managers",
     "patients.show_corrections": "managers",
     "patients.finish": "managers",
     "proposals.show": "managers",

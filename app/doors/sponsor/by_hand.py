@@ -10,10 +10,12 @@ from flask_babel import gettext
 
 from app.cohort.deciding import Desk
 from app.cohort.models import Decision
-from app.collection.questionnaires import list_rules_of
+from app.cohort.rules import ListRules
+from app.collection.questionnaires import has_list, list_rules_of
 from app.doors.request import actor, installation, language, now, sent_mutation, session
 from app.doors.sponsor.rights import study
 from app.kernel.errors import Refusal
+from app.kernel.texts import kept_text
 
 LONGEST = 500
 
@@ -45,8 +47,9 @@ class Given:
 
 
 def desk() -> Desk:
-    """The review desk of this request."""
-    return Desk(session(), installation().vault, study(), list_rules_of(session(), study()), actor(), now())
+    """The review desk of this request; a study without a list merges and moves its patients all the same."""
+    rules = list_rules_of(session(), study()) if has_list(session(), study().id) else ListRules.none()
+    return Desk(session(), installation().vault, study(), rules, actor(), now())
 
 
 def confirm_page(preview: Preview, problem: str = "") -> str:
@@ -65,14 +68,13 @@ def carry_out(
     operation: Callable[[Given], Decision], preview: Callable[[], Preview], onward: Callable[[Decision], str]
 ) -> ResponseReturnValue:
     """Takes the decision and goes `onward`, or shows the preview as it is now with what went wrong."""
-    form = request.form
-    reason = form.get("reason", "").strip()[:LONGEST]
-    if not reason:
-        return confirm_page(preview(), gettext("Donnez un motif : il est gardé avec la décision.")), 422
-    mutation = sent_mutation()
+    typed, mutation = request.form.get("reason"), sent_mutation()
     try:
+        reason = kept_text(typed, LONGEST)
+        if reason is None:
+            return confirm_page(preview(), gettext("Donnez un motif : il est gardé avec la décision.")), 422
         with session().begin_nested():
-            decision = operation(Given(desk(), mutation, reason, form.get("seen", "")))
+            decision = operation(Given(desk(), mutation, reason, request.form.get("seen", "")))
     except Refusal as refused:
         return confirm_page(preview(), refused.message(language())), refused.status
     return redirect(onward(decision), 303)

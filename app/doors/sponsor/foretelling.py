@@ -21,8 +21,8 @@ def merge_of_patients(session: Session, gone: Patient, kept: Patient, back: str,
     """`gone` becomes part of `kept`."""
     old, new = response_of(session, gone), response_of(session, kept)
     rows = len(keys_where(session, Authorisation, "patient_id", gone.id))
-    moves = [_rows(rows)]
-    if old is not None:
+    moves, both = [_rows(rows)], old is not None and new is not None
+    if old is not None and not both:
         moves += [_questionnaire(gone, old), *_corrections(session, gone)]
     stays = [
         gettext("Le code %(gone)s mène désormais à %(kept)s.", gone=gone.code, kept=kept.code),
@@ -41,10 +41,10 @@ def merge_of_patients(session: Session, gone: Patient, kept: Patient, back: str,
         button=gettext("Réunir"),
         moves=moves,
         stays=stays,
-        warnings=_dispositions(session, gone, kept),
-        blocked=_blocked(gone, kept, old, new),
+        warnings=[*_set_aside(gone, kept, old, new), *_dispositions(session, gone, kept)],
+        blocked=gettext("C’est le même patient.") if gone.id == kept.id else "",
         seen=state_text(state_of_patients(session, gone, kept)),
-        hidden=[("gone", gone.code), ("kept", kept.code)],
+        hidden=[("gone", gone.code), ("kept", kept.code), ("both", str(int(both)))],
         back=back,
         other_way=other_way,
     )
@@ -213,12 +213,22 @@ def _dispositions(session: Session, *patients: Patient) -> list[str]:
     ]
 
 
-def _blocked(gone: Patient, kept: Patient, old: Response | None, new: Response | None) -> str:
-    if gone.id == kept.id:
-        return str(gettext("C’est le même patient."))
-    if old is not None and new is not None:
-        return str(gettext("Les deux ont un questionnaire : Recueil ne choisit pas, et n’en efface aucun."))
-    return ""
+def both_answered(session: Session, one: Patient, other: Patient) -> bool:
+    """Whether each of the two has a questionnaire, so that merging sets one aside."""
+    return response_of(session, one) is not None and response_of(session, other) is not None
+
+
+def _set_aside(gone: Patient, kept: Patient, old: Response | None, new: Response | None) -> list[str]:
+    if old is None or new is None:
+        return []
+    return [
+        gettext(
+            "Les deux ont un questionnaire. Celui de %(kept)s comptera ; %(aside)s sera mis de côté : lisible sur la "
+            "page de %(kept)s, ni compté ni exporté, rendu si vous annulez. « Dans l’autre sens » choisit l’autre.",
+            kept=kept.code,
+            aside=_questionnaire(gone, old),
+        )
+    ]
 
 
 def _named(session: Session, centre_id: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response
 from app.collection.questionnaires import version_by_id
-from app.collection.reading import document_of
+from app.collection.reading import document_of, response_of
 from app.kernel.language import Language, pick
 from forms.answers import Address
 from forms.definition import Question, Questionnaire
@@ -140,3 +140,14 @@ def _patients(study: Study, typed: str, standing: str) -> Select[*tuple[Any, ...
         named = (Centre.code == typed) | Centre.name.icontains(typed, autoescape=True)
         query = query.where(Patient.code.startswith(typed.upper(), autoescape=True) | named)
     return query.where(_STANDING.is_not_distinct_from(standing)) if standing else query
+
+
+def set_aside(session: Session, patient: Patient) -> list[tuple[str, Response]]:
+    """The questionnaires of patients who became part of this one while each had one, with the codes they had."""
+    found: list[tuple[str, Response]] = []
+    query = select(Patient).where(Patient.merged_into_id == patient.id).order_by(Patient.code)
+    for gone in session.scalars(query):
+        response = response_of(session, gone)
+        found += [(gone.code, response)] if response is not None else []
+        found += set_aside(session, gone)
+    return found

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from app.cohort.errors import UnknownPatient
 from app.cohort.ledger import keys_where
 from app.cohort.models import Authorisation, Centre, Patient
-from app.cohort.patients import patient_by_code
+from app.cohort.patients import patient_by_code, set_incident
 from app.cohort.telling import questions_on
 from app.cohort.tracing import trace_rows
 from app.collection.reading import response_of
@@ -20,6 +20,7 @@ from app.doors.sponsor.patient_reading import (
     code_of_patient,
     patient_total,
     patients_page,
+    set_aside,
 )
 from app.doors.sponsor.proposals import rows_of
 from app.doors.sponsor.rights import managers, study
@@ -67,6 +68,15 @@ def put_question(code: str, patient_code: str) -> ResponseReturnValue:
     return redirect(url_for("patients.show_one", code=code, patient_code=patient.code, asked=1), 303)
 
 
+@pages.post("/studies/<code>/patients/<patient_code>/incident")
+@allow(managers)
+def set_beginning(code: str, patient_code: str) -> ResponseReturnValue:
+    """Says what the chart says: whether the first course began inside the study's window (D06)."""
+    patient, incident = _patient(patient_code), request.form.get("incident") == "1"
+    set_incident(session(), study(), patient, incident, actor=actor(), now=now())
+    return redirect(url_for("patients.show_one", code=code, patient_code=patient.code), 303)
+
+
 @pages.get("/studies/<code>/corrections")
 @allow(managers)
 def show_corrections(code: str) -> ResponseReturnValue:
@@ -101,6 +111,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         centre=session().get_one(Centre, patient.centre_id),
         response=response,
         sections=answers_of(session(), response, language()),
+        aside=[(code, answers_of(session(), one, language())) for code, one in set_aside(session(), patient)],
         waiting=questions_on(session(), patient),
         rows=list(zip(keys, traced, strict=True)),
         queries=queries_on(session(), patient),

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from app.cohort.centres import centre_by_id, list_centres
+from app.cohort.errors import StaleDecision
 from app.cohort.ledger import keys_where
 from app.cohort.merging import merge_patients, move_patient, split_patient
 from app.cohort.models import Authorisation, Centre, Decision, Patient
 from app.doors.guard import allow
 from app.doors.request import session
-from app.doors.sponsor.by_hand import Preview, carry_out, confirm_page
-from app.doors.sponsor.foretelling import merge_of_patients, move_of_patient, split_of_patient
+from app.doors.sponsor.by_hand import Given, Preview, carry_out, confirm_page
+from app.doors.sponsor.foretelling import both_answered, merge_of_patients, move_of_patient, split_of_patient
 from app.doors.sponsor.patient_reading import patients_page
 from app.doors.sponsor.rights import managers, study
 
@@ -45,7 +46,7 @@ def do_merge(code: str, patient_code: str) -> ResponseReturnValue:
     if patient_code not in (gone.code, kept.code):
         raise NotFound
     return carry_out(
-        lambda g: merge_patients(g.desk, gone, kept, mutation_id=g.mutation_id, reason=g.reason, seen=g.seen),
+        lambda g: _merge(g, gone, kept),
         lambda: _merging(gone, kept),
         lambda decision: _done(kept, decision),
     )
@@ -96,6 +97,18 @@ def do_move(code: str, patient_code: str) -> ResponseReturnValue:
         ),
         lambda: move_of_patient(session(), patient, centre, _page_of(patient)),
         lambda decision: _done(patient, decision),
+    )
+
+
+def _merge(given: Given, gone: Patient, kept: Patient) -> Decision:
+    both = str(int(both_answered(session(), gone, kept)))
+    if request.form.get("both", both) != both:
+        raise StaleDecision(
+            changes_fr="Un questionnaire a été commencé entre-temps.",
+            changes_en="A questionnaire was begun meanwhile.",
+        )
+    return merge_patients(
+        given.desk, gone, kept, mutation_id=given.mutation_id, reason=given.reason, seen=given.seen
     )
 
 

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.accounts.identities import identities_shown
 from app.cohort.centres import list_centres
 from app.cohort.deciding import decide
-from app.cohort.errors import AlreadyDecided, BadDecision
-from app.cohort.review import Case, decided_cases, find_case, list_cases, list_decisions, progress
+from app.cohort.errors import AlreadyDecided, BadDecision, StaleDecision
+from app.cohort.review import Case, decided_cases, find_case, list_cases, list_decisions, progress, seen_of
 from app.cohort.telling import told_by_hand
 from app.cohort.undoing import undo
 from app.doors.guard import allow
@@ -53,12 +53,13 @@ def answer(code: str, case_id: int) -> ResponseReturnValue:
             mutation_id=sent_mutation(),
             target=form.get("target") or None,
             reason=form.get("reason"),
+            seen=form.get("seen"),
         )
     except AlreadyDecided as refused:
         return _page(_queue() or _queue(everything=True), refused), 409
-    except BadDecision as refused:
+    except (BadDecision, StaleDecision) as refused:
         found = find_case(session(), installation().vault, study(), case_id, identities=_shown())
-        return _page([found, *(one for one in _queue() if one.id != case_id)], refused), 422
+        return _page([found, *(one for one in _queue() if one.id != case_id)], refused), refused.status
     return redirect(url_for("reviewing.show", code=code, done=decision.id, skip=_address(_skipped())), 303)
 
 
@@ -123,6 +124,7 @@ def _page(queue: list[Case], refused: Refusal | None = None) -> str:
         centres=list_centres(session(), study()) if case and case.kind == "centre" else [],
         shown=_shown(),
         mutation=uuid4().hex,
+        seen=seen_of(session(), study(), case.id) if case else None,
         done=done,
         problem=refused.message(language()) if refused else None,
     )

@@ -48,6 +48,7 @@ ACTIONS = {
     "respondent.restarted": lazy_gettext("Correspondant repris"),
     "respondent.stopped": lazy_gettext("Correspondant arrêté"),
     "response.moved": lazy_gettext("Questionnaire rattaché à un autre patient"),
+    "response.set_aside": lazy_gettext("Questionnaire mis de côté : le patient en a un autre"),
     "response.submitted": lazy_gettext("Questionnaire remis"),
     "review.decided": lazy_gettext("Décision"),
     "review.undone": lazy_gettext("Décision annulée"),
