@@ -66,10 +66,16 @@ def held_path(home: Path, held: HeldFile) -> Path:
     return home / "held" / f"{held.id}{held.suffix}"
 
 
+def held_beside(home: Path, held: HeldFile, what: str) -> Path:
+    """Where something made of it lies beside it; it goes when the file goes."""
+    return home / "held" / f"{held.id}.{what}"
+
+
 def release(session: Session, home: Path, held: HeldFile) -> None:
     """Forgets a file that was confirmed or given up."""
     session.delete(held)
-    held_path(home, held).unlink(missing_ok=True)
+    for path in (home / "held").glob(f"{held.id}.*"):
+        path.unlink(missing_ok=True)
 
 
 def _suffix(name: str, content: bytes) -> str:

@@ -60,10 +60,9 @@ class Foresight:
                 self.ranks.setdefault(id(person), len(self.ranks) + 1)
         self.at: dict[int, Record] = {}
 
-    def records(self, fate: str = "", *, new_only: bool = False) -> Sequence[Record]:
-        """The rows of the file, those of one fate or those not known yet when asked for."""
-        chosen: Iterable[Record] = self.plan.stored if new_only else self.plan.records
-        return [record for record in chosen if not fate or self._fate(record) == fate]
+    def records(self, fate: str = "") -> Sequence[Record]:
+        """The rows of the file, those of one fate when asked for."""
+        return [record for record in self.plan.records if not fate or self._fate(record) == fate]
 
     def rows(self, records: Iterable[Record]) -> Iterator[ForeseenRow]:
         """These rows, told."""

@@ -211,7 +211,7 @@ def test_a_merged_centre_keeps_its_people_inside_and_its_answers_and_they_come_b
     action, fields = form_of(boss.text(f"{STUDY}/centres/{gone}/merge?into={kept}"))
     done = boss.post(action, {**fields, "reason": "un seul hôpital"}).headers["Location"]
     assert set(own) < set(inside.codes)
-    assert 'value="70"' in inside.get(page(answered, "")).text
+    assert 'value="70"' in inside.get(page(answered, "terrain")).text
     assert everything(installation)["response"] == before["response"]
     assert boss.post(f"{STUDY}/decisions/{done.rsplit('=', 1)[1]}/undo").status_code == 303
     assert (inside.codes, everything(installation)) == (own, before)

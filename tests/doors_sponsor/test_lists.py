@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import HeldFile
+from app.cohort.imports import check_list
 from app.cohort.models import ListImport, ListMapping, Patient, ReviewCase
 from app.cohort.review import find_case, progress
 from app.doors.door import Door
-from app.doors.sponsor import create_app
+from app.doors.sponsor import create_app, lists
 from app.journal.models import JournalEntry
 from app.kernel.installation import Installation
 from tests.doors_sponsor.desk import Desk, another_browser, desk_for
@@ -78,6 +79,23 @@ def test_dry_run_writes_nothing_and_the_import_writes_once(boss: Desk, opened: O
     assert boss.post(f"{trial}/import").status_code == 404
     again = boss.text(upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes()))
     assert re.search(r'figure__value">13</span><span class="figure__label">lignes lues', again)
+
+
+def test_the_pages_of_a_dry_run_are_kept_sealed_until_the_study_changes(
+    boss: Desk, opened: Opened, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[int] = []
+    monkeypatch.setattr(lists, "check_list", lambda *a, **k: planned.append(1) or check_list(*a, **k))
+    trial = upload(boss, LISTS, "liste_a.csv", (data / "liste_a.csv").read_bytes())
+    pages = [boss.text(trial + address) for address in ("", "?page=3", "?fate=review", "", "?page=3", "?fate=review")]
+    assert pages[:3] == pages[3:]
+    assert len(planned) == 1
+    beside = [path.read_bytes() for path in (opened.installation.settings.home / "held").glob("*.fr")]
+    number = (data / "liste_a.csv").read_bytes().splitlines()[1].split(b";")[0]
+    assert [number in one for one in beside] == [False]
+    assert boss.post(f"{upload(boss, LISTS, 'g.csv', (data / 'golden.csv').read_bytes())}/import").status_code == 303
+    assert boss.text(trial) != pages[0]
+    assert len(planned) == 2
 
 
 def test_held_file_is_out_of_reach_for_others_and_other_sessions(app: Door, boss: Desk, data: Path) -> None:

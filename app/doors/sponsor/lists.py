@@ -9,7 +9,6 @@ from app.accounts.identities import identities_shown
 from app.accounts.models import HeldFile
 from app.cohort.centres import list_centres
 from app.cohort.errors import ListChanged, NoKeyColumn
-from app.cohort.foreseeing import Foresight
 from app.cohort.imports import check_list, import_list
 from app.cohort.report import ImportReport
 from app.cohort.review import progress
@@ -17,10 +16,11 @@ from app.cohort.rules import ListRules
 from app.collection.questionnaires import has_list, list_rules_of
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.kept_trials import trial_of
 from app.doors.sponsor.list_reading import find_import, import_rows, imports_of
 from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, someone, study
-from app.doors.sponsor.trying_out import houses_of, touched_patients, trial_rows
+from app.doors.sponsor.trying_out import trial_rows
 from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
 from app.kernel.errors import Refusal
 
@@ -56,34 +56,33 @@ def try_out(code: str, held_id: str) -> ResponseReturnValue:
     except HeldFileGone:
         return _imported_already(code, held_id)
     try:
-        report = _checked(held)
+        return _trial(held)
     except NoKeyColumn:
         return redirect(url_for("mapping.show", code=code, held_id=held_id))
     except Refusal as refused:
         return _page(refused, held), 422
-    return _trial(held, report)
 
 
-def _trial(held: HeldFile, report: ImportReport, refused: Refusal | None = None) -> str:
-    fate, foresight, vault = request.args.get("fate", ""), Foresight(report), installation().vault
-    later = bool(report.plan.known_rows)
+def _trial(held: HeldFile, refused: Refusal | None = None) -> str:
+    trial = trial_of(session(), installation(), study(), held, language(), lambda: _checked(held))
+    fate = request.args.get("fate", "")
     # A later list is its difference: what is known already is shown when asked for.
-    only_new = later and not fate and request.args.get("show") != "all"
-    records = foresight.records(fate, new_only=only_new)
-    page = asked_page(len(records), ROWS_A_PAGE)
+    only_new = trial.later and not fate and request.args.get("show") != "all"
+    chosen = trial.chosen(fate, only_new=only_new)
+    page = asked_page(len(chosen), ROWS_A_PAGE)
     return render_template(
         "list_trial.html",
         held=held,
-        report=report,
-        counts=report.counts(),
-        difference=report.difference,
-        rows=trial_rows(foresight, records[page.offset : page.offset + page.size]),
+        trial=trial,
+        counts=trial.counts,
+        difference=trial.difference,
+        rows=trial_rows(trial.rows(chosen[page.offset : page.offset + page.size])),
         names={centre.code: centre.name for centre in list_centres(session(), study())},
-        touched=touched_patients(session(), vault, report.plan),
-        houses=houses_of(session(), study(), report.plan),
+        touched=trial.touched,
+        houses=trial.houses,
         page=page,
         fate=fate,
-        later=later,
+        later=trial.later,
         only_new=only_new,
         shown=identities_shown(session(), token=someone().token, study=study().code),
         problem=refused.message(language()) if refused else None,
@@ -115,7 +114,7 @@ def confirm(code: str, held_id: str) -> ResponseReturnValue:
             expected=request.form.get("expected"),
         )
     except ListChanged as changed:
-        return _trial(held, _checked(held), changed), changed.status
+        return _trial(held, changed), changed.status
     except Refusal as refused:
         return _page(refused, held), 422
     let_go(held)

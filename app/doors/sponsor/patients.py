@@ -105,6 +105,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
     response = response_of(session(), patient)
     traced = trace_rows(session(), installation().vault, study(), language=language(), patient=patient)
     keys = keys_where(session(), Authorisation, "patient_id", patient.id)
+    granted = [session().get_one(Authorisation, key).granted_on for key in keys]
     return render_template(
         "patient.html",
         patient=patient,
@@ -113,7 +114,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         sections=answers_of(session(), response, language()),
         aside=[(code, answers_of(session(), one, language())) for code, one in set_aside(session(), patient)],
         waiting=questions_on(session(), patient),
-        rows=list(zip(keys, traced, strict=True)),
+        rows=list(zip(keys, granted, traced, strict=True)),
         queries=queries_on(session(), patient),
         proposals=rows_of(patient),
         problem=refused.message(language()) if refused else None,

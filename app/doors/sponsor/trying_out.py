@@ -1,7 +1,7 @@
 """A list's dry run on screen: its rows in words, and what it would change at the centres and in open questionnaires."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.consequences import Consequence, consequences_of
-from app.cohort.foreseeing import ForeseenRow, Foresight, Someone
+from app.cohort.foreseeing import ForeseenRow, Someone
 from app.cohort.models import Centre, Study
 from app.cohort.planning import Plan
-from app.cohort.records import Record
 from app.cohort.report import shown_name
 from app.collection.models import Response
 from app.doors.sponsor.list_fields import FIELD_LABELS
@@ -54,9 +53,9 @@ class House:
     complete: bool
 
 
-def trial_rows(foresight: Foresight, records: Sequence[Record]) -> list[TrialRow]:
+def trial_rows(rows: Iterable[ForeseenRow]) -> list[TrialRow]:
     """These rows in words."""
-    return [TrialRow(row, _patient(row), _whom(row)) for row in foresight.rows(records)]
+    return [TrialRow(row, _patient(row), _whom(row)) for row in rows]
 
 
 def touched_patients(session: Session, vault: Vault, plan: Plan) -> list[Touched]:
