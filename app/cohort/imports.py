@@ -95,8 +95,9 @@ def import_list(
         made = _plan(session, vault, study, rules, file, mapping)
     if expected is not None:
         _expect(expected, _foreseen(session, study, file, made).figures())
-    store, difference = Store(session, vault, study, rules, now), difference_of(made)
-    import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None
+    with collector_paused():
+        store, difference = Store(session, vault, study, rules, now), difference_of(made)
+        import_id = _store(session, vault, study, rules, file, made, store, actor, now) if made.stored else None
     report = ImportReport(
         file.name,
         made,

@@ -48,14 +48,23 @@ class ChartFacts:
 
 def seal_identity(vault: Vault, patient_id: str, initials: str | None, birth: str | None) -> bytes:
     """The sealed identity cell of one patient."""
-    document = orjson.dumps({"initials": initials, "birth": birth}).decode()
-    return vault.seal("patient_identity", patient_id, "identity", document)
+    return vault.seal("patient_identity", patient_id, "identity", identity_document(initials, birth).decode())
+
+
+def identity_document(initials: str | None, birth: str | None) -> bytes:
+    """What an identity cell holds, before it is sealed."""
+    return orjson.dumps({"initials": initials, "birth": birth})
 
 
 def next_code(study: Study, centre: Centre) -> str:
     """The next public code of this centre, «CAL-004-002»; codes are never given twice, widths grow."""
     centre.patients_coded += 1
-    return f"{study.code_prefix}-{centre.code}-{centre.patients_coded:03d}"
+    return code_of(study, centre, centre.patients_coded)
+
+
+def code_of(study: Study, centre: Centre, number: int) -> str:
+    """The public code of a centre's patient of this number."""
+    return f"{study.code_prefix}-{centre.code}-{number:03d}"
 
 
 def enrol_patient(

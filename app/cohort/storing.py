@@ -22,7 +22,7 @@ from app.cohort.models import (
     Study,
 )
 from app.cohort.names import Place, plain, postcode_of, spelling_key, where
-from app.cohort.patients import next_code, seal_identity
+from app.cohort.patients import code_of, identity_document
 from app.cohort.persons import Person
 from app.cohort.planning import Plan, by_grant, makes_centre
 from app.cohort.records import Record
@@ -104,6 +104,7 @@ class Store:
 
     def __init__(self, session: Session, vault: Vault, study: Study, rules: ListRules, now: datetime) -> None:
         self.session, self.vault, self.study, self.rules, self.now = session, vault, study, rules, now
+        self.study_id = study.id
         self.codes: dict[int, str] = {}
         self.courses: dict[int, int] = {}
         self.joined: set[str] = set()
@@ -159,25 +160,34 @@ class Store:
 
     def _make_patients(self, plan: Plan, made: list[tuple[Person, list[Record]]]) -> None:
         centres = {centre.id: centre for centre in self._centres()}
+        coded = {key: centre.patients_coded for key, centre in centres.items()}
         patients: list[Row] = []
-        identities: list[Row] = []
-        for person, records in sorted(made, key=lambda pair: _first_row(pair[1])):
+        identities: list[tuple[str, bytes]] = []
+        # Keys that nobody can guess, in the order of the rows: the indexes then grow at their end.
+        keys = sorted(random_key() for _ in made)
+        ordered = sorted(made, key=lambda pair: _first_row(pair[1]))
+        for key, (person, records) in zip(keys, ordered, strict=True):
             records.sort(key=by_grant)
             centre = _first_centre(plan, records)
-            code = next_code(self.study, centres[centre])
-            person.key = random_key()
+            coded[centre] += 1
+            code = code_of(self.study, centres[centre], coded[centre])
+            person.key = key
             self.codes[id(person)] = code
             plan.known.patient_codes[person.key] = code
             patients.append(self._patient(person, records, centre, code))
-            identities.append(self._identity(person))
+            identities.append((key, identity_document(*best_identity(person))))
             if len(patients) == CHUNK:
                 self._flush_patients(patients, identities)
         self._flush_patients(patients, identities)
+        for number, house in centres.items():
+            house.patients_coded = coded[number]
         self.session.flush()
 
-    def _flush_patients(self, patients: list[Row], identities: list[Row]) -> None:
+    def _flush_patients(self, patients: list[Row], identities: list[tuple[str, bytes]]) -> None:
         insert_rows(self.session, Patient, PATIENT, patients)
-        insert_rows(self.session, PatientIdentity, ("patient_id", "identity"), identities)
+        sealed = self.vault.seal_all("patient_identity", "identity", identities)
+        rows = [(key, identity) for (key, _), identity in zip(identities, sealed, strict=True)]
+        insert_rows(self.session, PatientIdentity, ("patient_id", "identity"), rows)
         patients.clear()
         identities.clear()
 
@@ -195,7 +205,7 @@ class Store:
                 record.flags.append("sex_minority")
         return (
             person.key,
-            self.study.id,
+            self.study_id,
             centre,
             code,
             grants[0].granted_on,
@@ -206,11 +216,6 @@ class Store:
             False,
             self.now,
         )
-
-    def _identity(self, person: Person) -> Row:
-        key = str(person.key)
-        initials, birth = best_identity(person)
-        return (key, seal_identity(self.vault, key, initials, birth))
 
     def _store_rows(self, plan: Plan, import_id: int) -> None:
         first = row_id(import_id, 0)
@@ -230,7 +235,7 @@ class Store:
         return (
             first + record.source_row,
             import_id,
-            self.study.id,
+            self.study_id,
             record.sheet,
             record.source_row,
             record.sheet_row,
@@ -254,7 +259,7 @@ class Store:
         entry = plan.entry_of(record)
         return (
             first + record.source_row,
-            self.study.id,
+            self.study_id,
             person.key if person is not None and decided else None,
             entry.centre_id if entry is not None else None,
             record.kind,

@@ -171,9 +171,9 @@ def test_of_two_questionnaires_the_sponsor_chooses_one_and_undo_gives_both_back(
     before = everything(installation)
     refused = boss.post(late[0], {**late[1], "reason": "même personne"})
     assert (refused.status_code, everything(installation)) == (409, before)
-    page = html.unescape(boss.text(STUDY + preview_of("merge", opened)[0]))
-    assert "sera mis de côté" in page
-    action, fields = form_of(page)
+    preview = boss.text(STUDY + preview_of("merge", opened)[0])
+    assert "sera mis de côté" in preview
+    action, fields = form_of(preview)
     done = boss.post(action, {**fields, "reason": "même personne"}).headers["Location"]
     for table in ("response", "query"):
         assert everything(installation)[table] == before[table]
