@@ -14,7 +14,7 @@ from app.cohort.interpreting import fingerprinter, read_records
 from app.cohort.known import load_known
 from app.cohort.mappings import saved_headers
 from app.cohort.models import Authorisation, ListImport, ListRow, Patient, Study
-from app.cohort.pausing import collector_paused, collector_resumed
+from app.cohort.pausing import collector_paused
 from app.cohort.planning import Plan, plan
 from app.cohort.reading import ListFile, open_list
 from app.cohort.refreshing import refresh_patients
@@ -46,8 +46,7 @@ def check_list(
     with collector_paused():
         file = open_list(path, name)
         made = _plan(session, vault, study, rules, file, mapping)
-    collector_resumed()
-    return _foreseen(session, study, file, made)
+        return _foreseen(session, study, file, made)
 
 
 def _foreseen(session: Session, study: Study, file: ListFile, made: Plan) -> ImportReport:
@@ -107,7 +106,6 @@ def import_list(
         import_id=import_id,
         codes=store.codes,
     )
-    collector_resumed()
     if import_id is not None:
         _record(session, study, report, file, actor, now)
     return report

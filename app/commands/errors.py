@@ -11,6 +11,14 @@ class NotAnAnswersFile(Refusal):
     en = "{file} is not a JSON list of answers ({why}). Mend the file: nothing was stored."
 
 
+class NotAnAnchor(Refusal):
+    """What `journal verify --anchor` was given is no entry with its hash."""
+
+    code = "not-an-anchor"
+    fr = "« {anchor} » n’est pas un ancrage : donnez NUMÉRO:EMPREINTE, comme dans lisez_moi."
+    en = "“{anchor}” is no anchor: give NUMBER:HASH, as in lisez_moi."
+
+
 class PortTaken(Refusal):
     """The port asked for is in use, or not ours to use."""
 

@@ -166,6 +166,8 @@ def test_journal_verify_finds_an_intact_chain(
     assert found["ok"] is True
     assert found["entries"] >= 1
     assert len(found["head"]) == 64
+    for anchor, code in ((f"{found['entries']}:{found['head']}", 0), (f"{found['entries'] + 1}:{'0' * 64}", 1), ("x", 1)):
+        assert main(["journal", "verify", "--anchor", anchor]) == code
 
 
 def test_staff_add_shows_a_password_once(ready: Installation, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,7 +87,8 @@ def test_the_pages_of_a_dry_run_are_kept_sealed_until_the_study_changes(
     planned: list[int] = []
     monkeypatch.setattr(lists, "check_list", lambda *a, **k: planned.append(1) or check_list(*a, **k))
     trial = upload(boss, LISTS, "liste_a.csv", (data / "liste_a.csv").read_bytes())
-    pages = [re.sub(TOKEN, "", boss.text(trial + address)) for address in ("", "?page=3", "?fate=review", "", "?page=3", "?fate=review")]
+    addresses = ("", "?page=3", "?fate=review") * 2
+    pages = [re.sub(TOKEN, "", boss.text(trial + address)) for address in addresses]
     assert pages[:3] == pages[3:]
     assert len(planned) == 1
     beside = [path.read_bytes() for path in (opened.installation.settings.home / "held").glob("*.fr")]
