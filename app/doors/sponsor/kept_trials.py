@@ -5,6 +5,7 @@ It holds as long as the study knows what it knew; an import plans anew in any ca
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,10 @@ def _known_by(session: Session, study: Study) -> str:
         select(func.max(CentreAlias.id)).where(CentreAlias.study_id == study.id),
         select(func.count()).select_from(Patient).where(Patient.study_id == study.id),
         select(func.max(ListMapping.saved_at)).where(ListMapping.study_id == study.id),
-        select(func.max(QuestionnaireVersion.id)).where(QuestionnaireVersion.study_id == study.id),
     )
-    return ".".join(str(session.scalar(query)) for query in own)
+    rules = select(QuestionnaireVersion.list_rules).where(QuestionnaireVersion.study_id == study.id)
+    newest = session.scalar(rules.order_by(QuestionnaireVersion.number.desc()).limit(1)) or ""
+    return ".".join([*(str(session.scalar(query)) for query in own), sha256(newest.encode()).hexdigest()])
 
 
 class _Kept:
