@@ -164,6 +164,9 @@ def test_unknown_headers_are_mapped_once_and_remembered(boss: Desk, opened: Open
     assert "non reconnu" in page
     assert "DUP MA" not in page
     columns = dict(re.findall(r'id="head-(\d+)">([^<]+)', page))
+    assert "99/99/9999" in page
+    assert "AAA AA" in page
+    assert "DUP MA" not in page
     form = {f"column-{index}": FIELDS.get(text.strip(), "") for index, text in columns.items()}
     saved = boss.post(asked.headers["Location"], form)
     assert saved.headers["Location"] == trial
