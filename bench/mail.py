@@ -1,7 +1,7 @@
 """Mails a second through the outbox against a bare smtplib loop, on one connection to the same sink.
 
 The goal is at least half of the bare loop's pace. The bare loop sends bytes that were made
-before; ours opens identities, writes each mail, checks it again and commits twice, durably.
+before; ours opens identities, writes each mail, checks it again and commits it, durably.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import select
 
 from app.kernel.installation import Installation
 from app.outreach.delivery import deliver_due
-from app.outreach.letters import Written, write
+from app.outreach.letters import Written, draft
 from app.outreach.models import Mail
 from tests.faults.mail_outbox import fill
 from tests.fixtures.databases import make_settings
@@ -83,9 +83,8 @@ def _round(town: Town, url: str, mails: int, number: int) -> tuple[float, float]
 
 def _written(installation: Installation, now: datetime) -> list[tuple[str, str, bytes]]:
     with installation.database.reading() as session:
-        found = write(
-            session, installation, session.scalars(select(Mail).where(Mail.state == "planned")).all(), now
-        )
+        planned = session.scalars(select(Mail).where(Mail.state == "planned")).all()
+        found = [one.written for one in draft(session, installation, planned, now)]
     return [
         (one.composed.sender, one.composed.recipient, one.composed.content)
         for one in found

@@ -4,14 +4,24 @@ SQLAlchemy finds its compiled form of a statement by hashing the statement anew,
 by its key that is nine tenths of the time. Here the statement is still SQLAlchemy's, and so are its types.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    SQLColumnExpression,
+    TextClause,
+    Update,
+    or_,
+)
 from sqlalchemy.orm import Session
 
-Statement = Select[*tuple[Any, ...]] | Insert | Update
+Statement = Select[*tuple[Any, ...]] | Insert | Update | TextClause
 Values = dict[str, Any]
 Convert = Callable[[Any], Any]
 
@@ -19,6 +29,7 @@ Convert = Callable[[Any], Any]
 class Prepared:
     """A statement whose parameters are named by `bindparam`, and by the columns that it inserts or updates.
 
+    It may hold no IN: its values are expanded at each run only (`either`).
     It sees nothing that a session has not flushed.
     """
 
@@ -37,13 +48,16 @@ class Prepared:
         form, cursor = self._run(connection, values)
         return [form.typed(row) for row in cursor.fetchall()]
 
-    def run(self, connection: Connection, *rows: Values) -> None:
-        """Writes `rows` in the transaction of `connection`."""
+    def run(self, connection: Connection, *rows: Values) -> int:
+        """Writes `rows` in the transaction of `connection`; how many rows of the table that touched."""
         form, driver = self._form(connection)
         if len(rows) == 1:
-            driver.execute(form.sql, form.bound(rows[0]))
+            cursor = driver.execute(form.sql, form.bound(rows[0]))
         else:
-            driver.cursor().executemany(form.sql, [form.bound(row) for row in rows])
+            cursor = driver.cursor()
+            cursor.executemany(form.sql, [form.bound(row) for row in rows])
+        touched: int = cursor.rowcount
+        return touched
 
     def _run(self, connection: Connection, values: Values) -> "tuple[_Form, Any]":
         form, driver = self._form(connection)
@@ -57,6 +71,11 @@ class Prepared:
         if form is None:
             form = self._forms[dialect.name] = _compiled(self._statement, self._columns, dialect)
         return form, connection.connection.driver_connection
+
+
+def either(column: SQLColumnExpression[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column holds one of a few known values, in words that a prepared statement may hold."""
+    return or_(*(column == value for value in values))
 
 
 def flushed(session: Session) -> Connection:
@@ -102,6 +121,6 @@ def _compiled(statement: Statement, columns: Sequence[str], dialect: Dialect) ->
         str(compiled),
         getattr(compiled, "positiontup", None),
         dict(compiled.params),
-        {name: convert for name, convert in senders.items() if convert is not None},
+        {name: convert for name, convert in senders.items() if convert is not None and name in compiled.params},
         tuple((place, convert) for place, convert in enumerate(readers) if convert is not None),
     )

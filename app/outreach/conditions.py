@@ -1,14 +1,15 @@
 """Whether a mail may go to a respondent now: one rule for the dry run, the planning and the moment of leaving."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.collection.questionnaires import has_list
 from app.kernel.clock import day_of
+from app.kernel.prepared import Prepared, either
 from app.outreach.calendar import working_moment
 from app.outreach.campaigns import Plan
 from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
@@ -73,8 +74,34 @@ class Verdict:
 
 GO = Verdict()
 
-# Built once: this is asked for every mail that leaves, between two network round trips.
-FACTS = (
+
+class Facts(NamedTuple):
+    """What the outbox knows of one mail and of whom it goes to."""
+
+    state: str
+    worker: str | None
+    kind: str
+    study_id: int
+    mailbox: str
+    centre_id: int
+    stopped_at: datetime | None
+    accepted_at: datetime | None
+    bounced_at: datetime | None
+    last_started_at: datetime | None
+    last_mail_id: str | None
+    link_id: str
+    generation: int
+    revoked_at: datetime | None
+    expires_at: datetime | None
+    paused_at: datetime | None
+    invited_on: date | None
+    closes_on: date | None
+    quiet_days: int | None
+    monthly_ceiling: int | None
+
+
+# Asked for every mail that leaves, between two network round trips; the columns are those of Facts.
+FACTS = Prepared(
     select(
         Mail.state,
         Mail.worker,
@@ -87,7 +114,7 @@ FACTS = (
         Mailbox.bounced_at,
         Mailbox.last_started_at,
         Mailbox.last_mail_id,
-        Link.id.label("link_id"),
+        Link.id,
         Link.generation,
         Link.revoked_at,
         Link.expires_at,
@@ -104,21 +131,20 @@ FACTS = (
     .where(Mail.id == bindparam("mail_id"))
     .with_for_update(of=Mail)
 )
-BEGUN_LATELY = select(func.count(), func.min(Mail.started_at)).where(
-    Mail.mailbox == bindparam("mailbox"),
-    Mail.id != bindparam("mail_id"),
-    Mail.state.in_(BEGUN_STATES),
-    Mail.started_at > bindparam("since"),
+BEGUN_LATELY = Prepared(
+    select(func.count(), func.min(Mail.started_at)).where(
+        Mail.mailbox == bindparam("mailbox"),
+        Mail.id != bindparam("mail_id"),
+        either(Mail.state, BEGUN_STATES),
+        Mail.started_at > bindparam("since"),
+    )
 )
 
 
-Facts = Row[Any]
-
-
 def facts_of(session: Session, mail_id: str) -> Facts | None:
-    """What the outbox knows of one mail and of whom it goes to, the mail's row held until the transaction ends."""
-    found: Facts | None = session.connection().execute(FACTS, {"mail_id": mail_id}).first()  # type: ignore[assignment]  # 20 columns
-    return found
+    """The facts of a mail, its row held until the transaction ends."""
+    found = FACTS.first(session.connection(), mail_id=mail_id)
+    return None if found is None else Facts(*found)
 
 
 def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verdict:
@@ -202,15 +228,18 @@ def _overtaken(session: Session, facts: Facts, now: datetime) -> str | None:
     if facts.kind != "announcement":
         return None
     late = facts.invited_on is not None and day_of(now) >= facts.invited_on
-    return "overtaken" if late or facts.mailbox in invited(session, facts.study_id) else None
+    begun = _invited(facts.study_id).where(Mail.mailbox == facts.mailbox).limit(1)
+    return "overtaken" if late or session.scalar(begun) is not None else None
 
 
 def invited(session: Session, study_id: int) -> set[str]:
     """The mailboxes to which an invitation of this study has begun to leave."""
-    begun = select(Mail.mailbox).where(
-        Mail.study_id == study_id, Mail.kind == "invitation", Mail.started_at.is_not(None)
-    )
-    return set(session.scalars(begun))
+    return set(session.scalars(_invited(study_id)))
+
+
+def _invited(study_id: int) -> Select[str]:
+    begun = (Mail.study_id == study_id, Mail.kind == "invitation", Mail.started_at.is_not(None))
+    return select(Mail.mailbox).where(*begun)
 
 
 def _budget(
@@ -226,6 +255,6 @@ def _budget(
         return GO
     if last_mail_id != mail_id and now < last_started_at + DAY:
         return Verdict("day", last_started_at + DAY)
-    begun = {"mailbox": mailbox, "mail_id": mail_id, "since": now - MONTH}
-    count, oldest = session.connection().execute(BEGUN_LATELY, begun).one()
+    begun = BEGUN_LATELY.first(session.connection(), mailbox=mailbox, mail_id=mail_id, since=now - MONTH)
+    count, oldest = begun or (0, None)
     return Verdict("month", oldest + MONTH) if oldest is not None and count >= ceiling else GO

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import LargeBinary, bindparam, text
 from sqlalchemy.orm import Session
 
+from app.kernel.prepared import Prepared
 from app.kernel.vault import Vault
 from app.outreach.composing import Composed, Reading
 from app.outreach.models import Mail, MailCopy
@@ -16,10 +17,12 @@ COLUMN = "sealed"
 MASK = "••••"
 # The last step of the two addresses that a mail carries: a centre's link, and the end of the mails.
 TOKEN = re.compile(r"(/(?:r|desinscription)/)[A-Za-z0-9_-]+")
-KEEP = text(
-    "INSERT INTO mail_copy (mail_id, sealed) VALUES (:mail_id, :sealed) "
-    "ON CONFLICT (mail_id) DO UPDATE SET sealed = excluded.sealed"
-).bindparams(bindparam("sealed", type_=LargeBinary))
+KEEP = Prepared(
+    text(
+        "INSERT INTO mail_copy (mail_id, sealed) VALUES (:mail_id, :sealed) "
+        "ON CONFLICT (mail_id) DO UPDATE SET sealed = excluded.sealed"
+    ).bindparams(bindparam("sealed", type_=LargeBinary))
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def seal_copy(vault: Vault, mail_id: str, composed: Composed, reading: Reading) 
 
 def keep_copy(session: Session, mail_id: str, sealed: bytes) -> None:
     """Keeps the copy in the transaction that marks the mail started; a later try replaces it."""
-    session.connection().execute(KEEP, {"mail_id": mail_id, "sealed": sealed})
+    KEEP.run(session.connection(), {"mail_id": mail_id, "sealed": sealed})
 
 
 def copy_of(session: Session, vault: Vault, mail: Mail) -> Sent | None:

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -12,9 +13,17 @@ from app.kernel.clock import Clock
 from app.kernel.installation import Installation
 from app.kernel.tables import random_key
 from app.outreach import outbox
-from app.outreach.letters import Unwritable, Written, write
+from app.outreach.letters import Draft, Unwritable, Written, draft
 from app.outreach.models import Mail
-from app.outreach.transport import Lost, Refused, Transport, Unreachable, transport_of
+from app.outreach.transport import (
+    Lost,
+    Meanwhile,
+    Refused,
+    Transport,
+    Unreachable,
+    nothing,
+    transport_of,
+)
 
 BATCH = 50
 BUSY_CENTRE = timedelta(minutes=10)
@@ -65,11 +74,13 @@ class Courier:
             ids = outbox.lease(session, self.name, now, BATCH, self.installation.settings.mails_per_hour)
         self.report.uncertain += doubtful
         try:
-            for written in self._written(ids):
-                if isinstance(written, Written):
-                    self._deliver(written)
+            drafts = self._drafts(ids)
+            for one, following in zip_longest(drafts, drafts[1:]):
+                if isinstance(one.written, Written):
+                    # While the server has this mail, the next one is written.
+                    self._deliver(one.written, following.prepare if following else nothing)
                 else:
-                    self._give_up(written)
+                    self._give_up(one.written)
             self._settled()
         except Unreachable as error:
             self._settled()
@@ -90,7 +101,7 @@ class Courier:
             outbox.sign_off(session, self.name)
         self.transport.close()
 
-    def _deliver(self, written: Written) -> None:
+    def _deliver(self, written: Written, meanwhile: Meanwhile = nothing) -> None:
         try:
             self.transport.propose(written.composed)
         except Refused as refusal:
@@ -100,7 +111,7 @@ class Courier:
             self.transport.withdraw()
             return
         try:
-            reply = self.transport.hand_over(written.composed, written.mail_id)
+            reply = self.transport.hand_over(written.composed, written.mail_id, meanwhile)
         except Refused as refusal:
             self._refused(written, refusal)
         except Lost as lost:
@@ -175,12 +186,12 @@ class Courier:
         self.report.failed += moved and refusal.for_good
         self.report.postponed += moved and not refusal.for_good
 
-    def _written(self, ids: list[str]) -> list[Written | Unwritable]:
+    def _drafts(self, ids: list[str]) -> list[Draft]:
         if not ids:
             return []
         with self.installation.database.reading() as session:
             mails = {mail.id: mail for mail in session.scalars(select(Mail).where(Mail.id.in_(ids)))}
-            return write(
+            return draft(
                 session, self.installation, [mails[one] for one in ids if one in mails], self.clock()
             )
 

@@ -1,8 +1,13 @@
-"""From rows of the outbox to letters: who is written to, by which links, in which words. Reads only."""
+"""From rows of the outbox to letters: who is written to, by which links, in which words. Reads only.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+Everything is read first, in one snapshot; the words are made afterwards, mail by mail, without the database.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -42,19 +47,34 @@ class Unwritable:
     why: str
 
 
-def write(
-    session: Session, installation: Installation, mails: Sequence[Mail], now: datetime
-) -> list[Written | Unwritable]:
-    """The given rows as mails ready to leave, in their order; one that cannot be made stops no other."""
+class Draft:
+    """A mail whose every fact has been read: it is written without the database, when there is time for it."""
+
+    def __init__(self, mail_id: str, make: Callable[[], Written]) -> None:
+        self._mail_id = mail_id
+        self._make = make
+
+    @cached_property
+    def written(self) -> Written | Unwritable:
+        """The mail ready to leave; one that cannot be made stops no other."""
+        try:
+            return self._make()
+        except (ValueError, Refusal) as error:
+            return Unwritable(self._mail_id, type(error).__name__)
+
+    def prepare(self) -> None:
+        """Writes it ahead. What is wrong with it, if anything, is said at its own turn."""
+        with suppress(Exception):
+            _ = self.written
+
+
+def draft(session: Session, installation: Installation, mails: Sequence[Mail], now: datetime) -> list[Draft]:
+    """The given rows, in their order, ready to be written after this session."""
     writer = Writer(session, installation, now)
     siblings = _siblings(session, mails)
-    written: list[Written | Unwritable] = []
-    for mail in mails:
-        try:
-            written.append(writer.write(mail, siblings[mail.study_id, mail.mailbox]))
-        except (ValueError, Refusal) as error:
-            written.append(Unwritable(mail.id, type(error).__name__))
-    return written
+    return [
+        Draft(mail.id, writer.prepared(mail, siblings[mail.study_id, mail.mailbox])) for mail in mails
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,31 +97,42 @@ class Writer:
         self._studies: dict[int, _Told] = {}
         self._wordings: dict[tuple[int, str, str], Wording] = {}
 
-    def write(self, mail: Mail, people: Sequence[Respondent]) -> Written:
-        """One mail; `people` are the respondents of its study who share its mailbox."""
-        respondent = next(one for one in people if one.id == mail.respondent_id)
-        carried = [one for one in people if one is respondent or _in_force(one, self._now)]
-        letter = self.letter(mail.id, mail.kind, respondent, carried, mail.first_tried_at or self._now)
-        if mail.kind == "newcomer":
-            letter = replace(letter, newcomer=newcomers_of(self._session, respondent, mail.queued_at))
-        wording = self.wording(respondent.study_id, mail.kind, respondent.language)
-        carries = tuple((one.link.id, one.link.generation) for one in carried)
-        reading = read(letter, wording)
-        composed = compose_read(letter, reading)
-        sealed = seal_copy(self._installation.vault, mail.id, composed, reading)
-        return Written(mail.id, composed, carries, sealed)
+    def prepared(self, mail: Mail, people: Sequence[Respondent]) -> Callable[[], Written]:
+        """Reads all that one mail needs, and says how to write it without the session.
 
-    def letter(
-        self, mail_id: str, kind: str, respondent: Respondent, carried: Sequence[Respondent], at: datetime
+        `people` are the respondents of its study who share its mailbox.
+        """
+        respondent = next(one for one in people if one.id == mail.respondent_id)
+        wording = self._wording(respondent.study_id, mail.kind, respondent.language)
+        told, elder = self._study(respondent.study_id), self._elder(respondent)
+        newcomer = newcomers_of(self._session, respondent, mail.queued_at) if mail.kind == "newcomer" else ""
+        carried = [one for one in people if one is respondent or _in_force(one, self._now)]
+        carries = tuple((one.link.id, one.link.generation) for one in carried)
+
+        def write() -> Written:
+            letter = self._letter(mail, respondent, carried, told, elder, newcomer)
+            reading = read(letter, wording)
+            composed = compose_read(letter, reading)
+            sealed = seal_copy(self._installation.vault, mail.id, composed, reading)
+            return Written(mail.id, composed, carries, sealed)
+
+        return write
+
+    def _letter(
+        self,
+        mail: Mail,
+        respondent: Respondent,
+        carried: Sequence[Respondent],
+        told: _Told,
+        elder: Respondent | None,
+        newcomer: str,
     ) -> Letter:
-        """What the mail says to `respondent`, with one link for each of `carried`."""
         installation, settings = self._installation, self._installation.settings
         language: Language = "en" if respondent.language == "en" else "fr"
-        told = self._study(respondent.study_id)
         person = person_of(installation.vault, respondent)
         return Letter(
-            mail_id=mail_id,
-            kind=kind,
+            mail_id=mail.id,
+            kind=mail.kind,
             language=language,
             mail_from=settings.mail_from,
             name=one_line(person.name),
@@ -113,15 +144,15 @@ class Writer:
             patients=patients_in_words(told.patients.get(respondent.centre_id, 0)),
             invited_on=day_in_words(told.plan.invited_on, language),
             return_by=day_in_words(told.plan.return_by, language),
-            colleague=self._colleague(respondent),
+            colleague=one_line(person_of(installation.vault, elder).name) if elder else "",
             host=urlsplit(settings.public_url).netloc,
             unsubscribe=unsubscribe_url(settings, installation.keys, respondent.id),
             links=tuple(self._button(one, len(carried) > 1, language) for one in carried),
-            at=at,
+            at=mail.first_tried_at or self._now,
+            newcomer=newcomer,
         )
 
-    def wording(self, study_id: int, kind: str, language: str) -> Wording:
-        """The wording of a message in this study."""
+    def _wording(self, study_id: int, kind: str, language: str) -> Wording:
         key = (study_id, kind, language)
         if key not in self._wordings:
             self._wordings[key] = wording_of(self._session, self._study(study_id).study, kind, language)
@@ -143,11 +174,12 @@ class Writer:
             )
         return self._studies[study_id]
 
-    def _colleague(self, respondent: Respondent) -> str:
+    def _elder(self, respondent: Respondent) -> Respondent | None:
+        """Who named this respondent, with the identity that the mail will open."""
         if respondent.added_by_id is None:
-            return ""
-        elder = self._session.get_one(Respondent, respondent.added_by_id)
-        return one_line(person_of(self._installation.vault, elder).name)
+            return None
+        whole = (joinedload(Respondent.identity),)
+        return self._session.get_one(Respondent, respondent.added_by_id, options=whole)
 
 
 def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], list[Respondent]]:

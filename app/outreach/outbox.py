@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
 from app.collection.models import Response
+from app.kernel.prepared import Prepared, either
 from app.kernel.tables import UtcDateTime
 from app.outreach.conditions import Verdict, facts_of, verdict
 from app.outreach.copies import keep_copy
@@ -32,23 +33,23 @@ LAST_HOUR = timedelta(hours=1)
 # RFC 3463: 5.7.x is a policy of the server (our address is unwelcome), not a fault of the recipient's address.
 POLICY = " 5.7."
 
-# Core statements built once: both run for every mail.
-STARTED = (
+# Both run for every mail.
+STARTED = Prepared(
     update(Mail)
     .where(Mail.id == bindparam("mail_id"))
     .values(
         state="started",
-        started_at=bindparam("now"),
+        started_at=bindparam("now", type_=UtcDateTime),
         attempts=Mail.attempts + 1,
         first_tried_at=func.coalesce(Mail.first_tried_at, bindparam("now", type_=UtcDateTime)),
     )
 )
-SENT = (
+SENT = Prepared(
     update(Mail)
     .where(
         Mail.id == bindparam("mail_id"),
         Mail.worker == bindparam("held_by"),
-        Mail.state.in_(("started", "uncertain")),
+        either(Mail.state, ("started", "uncertain")),
     )
     .values(state="sent", sent_at=bindparam("now"), reply=bindparam("reply"), worker=None)
 )
@@ -97,7 +98,7 @@ def start(session: Session, worker: str, written: Written, now: datetime) -> Ver
         # Written anew at the next round, with the links of then.
         found = Verdict("link_changed", now)
     if found.go:
-        session.connection().execute(STARTED, {"mail_id": written.mail_id, "now": now})
+        STARTED.run(session.connection(), {"mail_id": written.mail_id, "now": now})
         keep_copy(session, written.mail_id, written.sealed)
         return None
     ending = {"state": "planned", "due_at": found.again_at, "worker": None}
@@ -109,13 +110,14 @@ def start(session: Session, worker: str, written: Written, now: datetime) -> Ver
 
 def mark_sent(session: Session, worker: str, mail_id: str, reply: str, now: datetime) -> bool:
     """The server took it. Also from uncertain: another worker may have given this one up for dead meanwhile."""
-    return _moved(session, SENT, {"mail_id": mail_id, "held_by": worker, "reply": reply, "now": now})
+    values = {"mail_id": mail_id, "held_by": worker, "reply": reply, "now": now}
+    return SENT.run(session.connection(), values) == 1
 
 
 def mark_lost(session: Session, worker: str, mail_id: str, reply: str) -> bool:
     """Nobody knows whether it arrived: a person will decide, it is never tried again by itself."""
     held = (Mail.id == mail_id, Mail.worker == worker, Mail.state == "started")
-    return _moved(session, update(Mail).where(*held).values(state="uncertain", reply=reply, worker=None), {})
+    return _moved(session, update(Mail).where(*held).values(state="uncertain", reply=reply, worker=None))
 
 
 def mark_refused(
@@ -145,7 +147,7 @@ def mark_unwritable(session: Session, worker: str, mail_id: str, why: str) -> bo
     """The mail cannot even be made: a person has to look, trying again would not help."""
     held = (Mail.id == mail_id, Mail.worker == worker, Mail.state == "leased")
     values = {"state": "failed", "reason": "unwritable", "reply": why, "worker": None}
-    return _moved(session, update(Mail).where(*held).values(values), {})
+    return _moved(session, update(Mail).where(*held).values(values))
 
 
 def release(session: Session, worker: str) -> int:
@@ -220,6 +222,6 @@ def _mark_mailbox(session: Session, mail: Mail, reply: str, now: datetime) -> No
         mailbox.bounced_at, mailbox.bounce_reason = now, reply
 
 
-def _moved(session: Session, statement: Executable, values: dict[str, object]) -> bool:
-    found = session.connection().execute(statement, values)
+def _moved(session: Session, statement: Executable) -> bool:
+    found = session.connection().execute(statement)
     return found.rowcount == 1

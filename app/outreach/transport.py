@@ -41,14 +41,24 @@ class Lost(Exception):
     """The connection went after the content had begun to go: nobody here knows whether the mail arrived."""
 
 
+Meanwhile = Callable[[], None]
+
+
+def nothing() -> None:
+    """What is done meanwhile when nothing waits."""
+
+
 class Transport(Protocol):
     """One mail at a time: propose its envelope, then hand its content over."""
 
     def propose(self, mail: Composed) -> None:
         """Connects when needed and has the envelope accepted. Raises Unreachable or Refused; nothing has left."""
 
-    def hand_over(self, mail: Composed, name: str) -> str:
-        """Gives the content; the server's word for "taken". Raises Refused (not taken) or Lost (nobody knows)."""
+    def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
+        """Gives the content; the server's word for "taken". Raises Refused (not taken) or Lost (nobody knows).
+
+        `meanwhile` is called once while the server has the content and has not answered; it must not raise.
+        """
 
     def withdraw(self) -> None:
         """Forgets a proposed envelope."""
@@ -67,8 +77,9 @@ class Files:
         """Makes the folder."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def hand_over(self, mail: Composed, name: str) -> str:
+    def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
         """Writes the file beside its place, syncs it, and moves it there."""
+        meanwhile()
         path = self.folder / f"{name}.eml"
         aside = path.with_suffix(f".{os.getpid()}.part")
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -115,7 +126,7 @@ class Smtp:
             self.close()
             raise Unreachable(_words(error)) from error
 
-    def hand_over(self, mail: Composed, name: str) -> str:
+    def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
         """DATA. Only a reply of the server says whether the mail was taken."""
         smtp = self._connected()
         try:
@@ -125,7 +136,7 @@ class Smtp:
             self.close()
             raise Refused(451, _words(error), recipient=False) from error
         if code == 354:
-            code, reply = self._given(smtp, mail.content)
+            code, reply = self._given(smtp, mail.content, meanwhile)
         if code != 250:
             self.withdraw()
             raise Refused(code, _decoded(reply), recipient=False)
@@ -157,9 +168,10 @@ class Smtp:
             self.withdraw()
             raise Refused(code, _decoded(reply), recipient=recipient)
 
-    def _given(self, smtp: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+    def _given(self, smtp: smtplib.SMTP, content: bytes, meanwhile: Meanwhile) -> tuple[int, bytes]:
         try:
             smtp.send(_stuffed(content) + b".\r\n")
+            meanwhile()
             return smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self.close()

@@ -28,7 +28,7 @@ from app.outreach.delivery import Courier
 from app.outreach.letters import Written
 from app.outreach.models import Mail
 from app.outreach.outbox import SILENT
-from app.outreach.transport import Smtp
+from app.outreach.transport import Meanwhile, Smtp, nothing
 from app.outreach.worker import run_worker
 from tests.faults.mail_outbox import fill, states
 from tests.faults.mail_sink import MisbehavingSink
@@ -83,10 +83,10 @@ class Dying(Smtp):
         super().propose(mail)
         self.passes("proposed")
 
-    def hand_over(self, mail: Composed, name: str) -> str:
+    def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
         """Started is committed; then the server has it and nobody has written that down."""
         self.passes("started")
-        reply = super().hand_over(mail, name)
+        reply = super().hand_over(mail, name, meanwhile)
         self.passes("handed over")
         return reply
 
@@ -94,19 +94,19 @@ class Dying(Smtp):
 class Watched(Courier):
     """The real courier; its transport also hears of every mail that was marked sent."""
 
-    def _deliver(self, written: Written) -> None:
-        self._deliver_one(written)
+    def _deliver(self, written: Written, meanwhile: Meanwhile = nothing) -> None:
+        self._deliver_one(written, meanwhile)
         assert isinstance(self.transport, Dying)
         self.transport.passes("sent")
 
-    def _deliver_one(self, written: Written) -> None:
-        super()._deliver(written)
+    def _deliver_one(self, written: Written, meanwhile: Meanwhile) -> None:
+        super()._deliver(written, meanwhile)
 
 
 class SendThenMark(Watched):
     """What everybody writes first: send, then mark as sent. A crash in between sends the mail again."""
 
-    def _deliver_one(self, written: Written) -> None:
+    def _deliver_one(self, written: Written, meanwhile: Meanwhile) -> None:
         self.transport.propose(written.composed)
         reply = self.transport.hand_over(written.composed, written.mail_id)
         now = self.clock()
@@ -160,7 +160,8 @@ class Harness:
         process, ready = self.start(point, self.chance.randint(1, 8))
         ready.wait(PATIENCE)
         if point == "random":
-            time.sleep(self.chance.uniform(0.0, 0.06))
+            # It has to read the batch before its first mail leaves: most moments lie after that.
+            time.sleep(self.chance.uniform(0.0, 0.25))
             process.kill()
         process.join(PATIENCE)
         if process.exitcode != -signal.SIGKILL:
