@@ -36,8 +36,10 @@ class Opening:
     first_entered_at: datetime | None
 
 
-def mails_of(session: Session, study: Study, *, centre_id: int | None = None) -> Sequence[Mail]:
-    """The mails of a study (or of one centre), the newest first, with wave, respondent and centre."""
+def mails_of(
+    session: Session, study: Study, *, centre_id: int | None = None, state: str | None = None
+) -> Sequence[Mail]:
+    """The mails of a study (of one centre, in one state), the newest first, with wave, respondent and centre."""
     query = (
         select(Mail)
         .join(Mail.respondent)
@@ -45,14 +47,13 @@ def mails_of(session: Session, study: Study, *, centre_id: int | None = None) ->
         .options(joinedload(Mail.wave), joinedload(Mail.respondent).joinedload(Respondent.centre))
         .order_by(Mail.queued_at.desc(), Mail.id)
     )
-    return session.scalars(
-        query if centre_id is None else query.where(Respondent.centre_id == centre_id)
-    ).all()
+    query = query if centre_id is None else query.where(Respondent.centre_id == centre_id)
+    return session.scalars(query if state is None else query.where(Mail.state == state)).all()
 
 
-def uncertain(session: Session, study: Study) -> list[Mail]:
-    """The mails that nobody knows the fate of; they wait for `resolve` and are never sent again by themselves."""
-    return [mail for mail in mails_of(session, study) if mail.state == "uncertain"]
+def uncertain(session: Session, study: Study) -> Sequence[Mail]:
+    """All mails that nobody knows the fate of; they wait for `resolve` and are never sent again by themselves."""
+    return mails_of(session, study, state="uncertain")
 
 
 def resolve(

@@ -1,4 +1,4 @@
-"""Counters of the study's progress, kept by triggers in the transaction of every change (migration 0007).
+"""Counters of the study's progress, kept by triggers in the transaction of every change (migrations 0007, 0012).
 
 Dashboards read these few rows and never an answer, so that their cost does not grow with the patients.
 No code writes them.
@@ -40,7 +40,7 @@ class CentreCount(Base):
 
 
 class DayCount(Base):
-    """How many questionnaires of a study were handed in on one day (UTC)."""
+    """How many questionnaires of a study were handed in on one day in Paris."""
 
     __tablename__ = "day_count"
 

@@ -82,7 +82,7 @@ class CentreRate:
 
 @dataclass(frozen=True)
 class DayTotal:
-    """How many questionnaires had been handed in by the end of a day (UTC)."""
+    """How many questionnaires had been handed in by the end of a day in Paris."""
 
     day: date
     answered: int

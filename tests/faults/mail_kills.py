@@ -10,6 +10,7 @@ import dataclasses
 import multiprocessing
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from multiprocessing.synchronize import Event
 
 from sqlalchemy import func, select, update
 
+from app.doors.sponsor import create_app
 from app.kernel.installation import Installation
 from app.kernel.settings import Settings
 from app.outreach.composing import Composed
@@ -30,11 +32,13 @@ from app.outreach.models import Mail
 from app.outreach.outbox import SILENT
 from app.outreach.transport import Meanwhile, Smtp, nothing
 from app.outreach.worker import run_worker
+from tests.doors_sponsor.desk import desk_for
 from tests.faults.mail_outbox import fill, states
 from tests.faults.mail_sink import MisbehavingSink
 from tests.outreach.builders import NOW, Town, make_town
 
 PATIENCE = 300
+SETTLED = re.compile(r'action="[^"]*/outbox/([0-9a-f]{32})"')
 POINTS = ("leased", "proposed", "started", "handed over", "sent")
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.mail_kills", "tests.faults.save_kills"])
@@ -51,6 +55,7 @@ class Count:
     sent: int = 0
     uncertain: int = 0
     uncertain_arrived: int = 0
+    uncertain_shown: int = 0
     sent_but_missing: int = 0
     unfinished: int = 0
     seconds: float = 0.0
@@ -58,9 +63,9 @@ class Count:
 
     @property
     def promises_kept(self) -> bool:
-        """0 automatic duplicates, at most one uncertain a kill, nothing "sent" that the sink lacks."""
+        """0 automatic duplicates, at most one uncertain a kill, all of them shown, nothing "sent" that the sink lacks."""
         bad = self.duplicates + self.sent_but_missing + self.unfinished
-        return bad == 0 and self.uncertain <= self.kills
+        return bad == 0 and self.uncertain <= self.kills and self.uncertain_shown == self.uncertain
 
 
 class Dying(Smtp):
@@ -199,9 +204,18 @@ class Harness:
             sent=len(sent),
             uncertain=len(uncertain),
             uncertain_arrived=len(uncertain & set(arrived)),
+            uncertain_shown=len(uncertain & shown_uncertain(self.town)),
             sent_but_missing=len(sent - set(arrived)),
             unfinished=len(found) - len(sent) - len(uncertain),
         )
+
+
+def shown_uncertain(town: Town) -> set[str]:
+    """The mails that the sponsor's outbox page offers to settle."""
+    desk = desk_for(create_app(town.installation), "manager")
+    with town.installation.database.reading() as session:
+        code = town.study(session).code
+    return set(SETTLED.findall(desk.text(f"/studies/{code}/outbox")))
 
 
 @contextmanager

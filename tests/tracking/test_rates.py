@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Response
 from app.kernel.actor import Actor
+from app.kernel.clock import day_of
 from app.kernel.installation import Installation
 from app.outreach.links import enter
 from app.outreach.models import Respondent
@@ -148,13 +149,24 @@ def test_only_a_person_who_entered_counts_as_an_entry(
         assert [one.counts.entries for one in rates(session, study).centres] == [1, 0]
 
 
-def test_days_are_those_of_utc(installation: Installation, command: Actor, now: datetime) -> None:
-    late = datetime(2026, 11, 19, 23, 59, 59, tzinfo=UTC)
+def test_days_are_those_of_paris_in_winter_in_summer_and_when_they_change(
+    installation: Installation, command: Actor, now: datetime
+) -> None:
+    changes = (
+        datetime(2027, 3, 28, tzinfo=UTC),
+        datetime(2026, 10, 25, tzinfo=UTC),
+        datetime(2029, 3, 25, tzinfo=UTC),
+    )
+    instants = [day + timedelta(minutes=30 * half) for day in changes for half in range(-6, 52)]
     with installation.database.writing() as session:
         asked = ask_three(session, command, now)
-        respond(session, patients_of(session, asked)[0], asked.version_id, late)
-        found = rates(session, study_of(session, asked)).over_time
-        assert [(one.day.isoformat(), one.answered) for one in found] == [("2026-11-19", 1)]
+        respond(session, patients_of(session, asked)[0], asked.version_id, now)
+        response = session.scalars(select(Response)).one()
+        for at in (now, *instants):
+            response.submitted_at = at
+            session.flush()
+            found = rates(session, study_of(session, asked)).over_time
+            assert [(one.day, one.answered) for one in found] == [(day_of(at), 1)], at
 
 
 @pytest.mark.parametrize("by", SORTS)

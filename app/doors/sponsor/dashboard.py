@@ -9,6 +9,7 @@ from app.doors.sponsor.charts import draw_curve
 from app.doors.sponsor.kept_pages import kept_pages
 from app.doors.sponsor.paging import Order, asked_number, asked_order, asked_page
 from app.doors.sponsor.rights import everybody, heading, someone, study
+from app.kernel.clock import day_of
 from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall, stamp
 
 pages = Blueprint("dashboard", __name__)
@@ -20,14 +21,14 @@ CENTRES_A_PAGE = 50
 def show(code: str) -> ResponseReturnValue:
     """Response rates overall, over time and by centre."""
     order = asked_order(SORTS, "code")
-    shown = (heading().id, stamp(session(), heading().id), now().date(), order, asked_number())
+    shown = (heading().id, stamp(session(), heading().id), day_of(now()), order, asked_number())
     reader = (someone().email, someone().role, language())
     return kept_pages().serve((shown, reader), lambda: _draw(order))
 
 
 def _draw(order: Order) -> str:
     whole, days = overall(session(), study()), over_time(session(), study())
-    opened, today = study().opened_at.date(), now().date()
+    opened, today = day_of(study().opened_at), day_of(now())
     page = asked_page(centre_total(session(), study()), CENTRES_A_PAGE)
     centres = centres_sorted(
         session(), study(), order.by, descending=order.descending, limit=page.size, offset=page.offset
