@@ -34,7 +34,7 @@ from app.outreach.models import Mail, Respondent
 from app.outreach.people import respondents_of
 from app.outreach.reminding import plan_reminders
 from app.outreach.standing import standings
-from app.outreach.transport import Files, Unreachable
+from app.outreach.transport import Files, Meanwhile, Unreachable, nothing
 from bench._campaign_people import PATIENTS, Centres
 from bench._campaign_table import Row, explained, table
 from tests.fixtures.databases import make_settings
@@ -72,7 +72,7 @@ class Played:
 class Away(Files):
     """A mail server that cannot be reached."""
 
-    def propose(self, mail: Composed) -> None:
+    def propose(self, mail: Composed, meanwhile: Meanwhile = nothing) -> None:
         """Nobody answers."""
         raise Unreachable("connection refused")
 

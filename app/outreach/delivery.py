@@ -25,7 +25,7 @@ from app.outreach.transport import (
     transport_of,
 )
 
-BATCH = 50
+BATCH = 100
 BUSY_CENTRE = timedelta(minutes=10)
 
 
@@ -77,7 +77,7 @@ class Courier:
             drafts = self._drafts(ids)
             for one, following in zip_longest(drafts, drafts[1:]):
                 if isinstance(one.written, Written):
-                    # While the server has this mail, the next one is written.
+                    # While the server thinks about this mail, the next one is written.
                     self._deliver(one.written, following.prepare if following else nothing)
                 else:
                     self._give_up(one.written)
@@ -103,7 +103,7 @@ class Courier:
 
     def _deliver(self, written: Written, meanwhile: Meanwhile = nothing) -> None:
         try:
-            self.transport.propose(written.composed)
+            self.transport.propose(written.composed, meanwhile)
         except Refused as refusal:
             self._refused(written, refusal)
             return

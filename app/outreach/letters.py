@@ -3,11 +3,9 @@
 Everything is read first, in one snapshot; the words are made afterwards, mail by mail, without the database.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -47,25 +45,39 @@ class Unwritable:
     why: str
 
 
+Steps = Generator[None, None, Written]
+
+
 class Draft:
-    """A mail whose every fact has been read: it is written without the database, when there is time for it."""
+    """A mail whose every fact has been read: it is written without the database, step by step, while others wait."""
 
-    def __init__(self, mail_id: str, make: Callable[[], Written]) -> None:
+    def __init__(self, mail_id: str, steps: Steps) -> None:
         self._mail_id = mail_id
-        self._make = make
+        self._steps = steps
+        self._made: Written | Unwritable | None = None
+        self._failed: Exception | None = None
 
-    @cached_property
+    @property
     def written(self) -> Written | Unwritable:
         """The mail ready to leave; one that cannot be made stops no other."""
-        try:
-            return self._make()
-        except (ValueError, Refusal) as error:
-            return Unwritable(self._mail_id, type(error).__name__)
+        while self._made is None:
+            if self._failed is not None:
+                raise self._failed
+            self.prepare()
+        return self._made
 
     def prepare(self) -> None:
-        """Writes it ahead. What is wrong with it, if anything, is said at its own turn."""
-        with suppress(Exception):
-            _ = self.written
+        """One step of writing it, ahead of its turn; never raises, because another mail is on its way."""
+        if self._made is not None or self._failed is not None:
+            return
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._made = end.value
+        except (ValueError, Refusal) as error:
+            self._made = Unwritable(self._mail_id, type(error).__name__)
+        except Exception as error:  # a fault of ours: told at its own turn
+            self._failed = error
 
 
 def draft(session: Session, installation: Installation, mails: Sequence[Mail], now: datetime) -> list[Draft]:
@@ -97,7 +109,7 @@ class Writer:
         self._studies: dict[int, _Told] = {}
         self._wordings: dict[tuple[int, str, str], Wording] = {}
 
-    def prepared(self, mail: Mail, people: Sequence[Respondent]) -> Callable[[], Written]:
+    def prepared(self, mail: Mail, people: Sequence[Respondent]) -> Steps:
         """Reads all that one mail needs, and says how to write it without the session.
 
         `people` are the respondents of its study who share its mailbox.
@@ -109,14 +121,17 @@ class Writer:
         carried = [one for one in people if one is respondent or _in_force(one, self._now)]
         carries = tuple((one.link.id, one.link.generation) for one in carried)
 
-        def write() -> Written:
+        def write() -> Steps:
             letter = self._letter(mail, respondent, carried, told, elder, newcomer)
+            yield
             reading = read(letter, wording)
+            yield
             composed = compose_read(letter, reading)
+            yield
             sealed = seal_copy(self._installation.vault, mail.id, composed, reading)
             return Written(mail.id, composed, carries, sealed)
 
-        return write
+        return write()
 
     def _letter(
         self,

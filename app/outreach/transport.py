@@ -49,16 +49,16 @@ def nothing() -> None:
 
 
 class Transport(Protocol):
-    """One mail at a time: propose its envelope, then hand its content over."""
+    """One mail at a time: propose its envelope, then hand its content over.
 
-    def propose(self, mail: Composed) -> None:
+    `meanwhile` is called each time the server has something to answer and has not answered yet; it must not raise.
+    """
+
+    def propose(self, mail: Composed, meanwhile: Meanwhile = nothing) -> None:
         """Connects when needed and has the envelope accepted. Raises Unreachable or Refused; nothing has left."""
 
     def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
-        """Gives the content; the server's word for "taken". Raises Refused (not taken) or Lost (nobody knows).
-
-        `meanwhile` is called once while the server has the content and has not answered; it must not raise.
-        """
+        """Gives the content; the server's word for "taken". Raises Refused (not taken) or Lost (nobody knows)."""
 
     def withdraw(self) -> None:
         """Forgets a proposed envelope."""
@@ -73,7 +73,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def propose(self, mail: Composed) -> None:
+    def propose(self, mail: Composed, meanwhile: Meanwhile = nothing) -> None:
         """Makes the folder."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -109,11 +109,11 @@ class Smtp:
         self._given_context = context
         self._smtp: smtplib.SMTP | None = None
 
-    def propose(self, mail: Composed) -> None:
+    def propose(self, mail: Composed, meanwhile: Meanwhile = nothing) -> None:
         """MAIL and RCPT. A connection that the server has closed meanwhile is opened again, once."""
         if self._smtp is not None:
             try:
-                return self._envelope(self._smtp, mail)
+                return self._envelope(self._smtp, mail, meanwhile)
             except (OSError, smtplib.SMTPException):
                 self.close()
             except Refused as refusal:
@@ -121,7 +121,7 @@ class Smtp:
                     raise
                 self.close()
         try:
-            return self._envelope(self._connected(), mail)
+            return self._envelope(self._connected(), mail, meanwhile)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise Unreachable(_words(error)) from error
@@ -130,7 +130,7 @@ class Smtp:
         """DATA. Only a reply of the server says whether the mail was taken."""
         smtp = self._connected()
         try:
-            code, reply = smtp.docmd("DATA")
+            code, reply = _asked(smtp, "DATA", "", meanwhile)
         except (OSError, smtplib.SMTPException) as error:
             # The server never said 354, so that not one byte of the mail had left.
             self.close()
@@ -157,10 +157,11 @@ class Smtp:
             with suppress(OSError, smtplib.SMTPException):
                 smtp.quit()
 
-    def _envelope(self, smtp: smtplib.SMTP, mail: Composed) -> None:
+    def _envelope(self, smtp: smtplib.SMTP, mail: Composed, meanwhile: Meanwhile) -> None:
         # The addresses were checked when they came in; smtplib's own MAIL and RCPT would parse them again.
-        self._accepted(smtp.docmd("MAIL", f"FROM:<{_harmless(mail.sender)}>"), recipient=False)
-        self._accepted(smtp.docmd("RCPT", f"TO:<{_harmless(mail.recipient)}>"), recipient=True)
+        sender, recipient = f"FROM:<{_harmless(mail.sender)}>", f"TO:<{_harmless(mail.recipient)}>"
+        self._accepted(_asked(smtp, "MAIL", sender, meanwhile), recipient=False)
+        self._accepted(_asked(smtp, "RCPT", recipient, meanwhile), recipient=True)
 
     def _accepted(self, answer: tuple[int, bytes], *, recipient: bool) -> None:
         code, reply = answer
@@ -215,6 +216,12 @@ def transport_of(installation: Installation) -> Transport:
 
 
 Opener = Callable[[Installation], Transport]
+
+
+def _asked(smtp: smtplib.SMTP, command: str, words: str, meanwhile: Meanwhile) -> tuple[int, bytes]:
+    smtp.putcmd(command, words)
+    meanwhile()
+    return smtp.getreply()
 
 
 def _harmless(address: str) -> str:

@@ -82,10 +82,10 @@ class Dying(Smtp):
             if self.left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def propose(self, mail: Composed) -> None:
+    def propose(self, mail: Composed, meanwhile: Meanwhile = nothing) -> None:
         """Envelope accepted, nothing marked yet."""
         self.passes("leased")
-        super().propose(mail)
+        super().propose(mail, meanwhile)
         self.passes("proposed")
 
     def hand_over(self, mail: Composed, name: str, meanwhile: Meanwhile = nothing) -> str:
