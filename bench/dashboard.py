@@ -1,4 +1,7 @@
-"""The dashboard of 1,000 centres against a Flask view that says hello, both over HTTP from the same server."""
+"""The dashboard of 1,000 centres against a Flask view that says hello, both over HTTP from the same server.
+
+Beside them the page of rates by region and by mail: its first look after a change reads every submission.
+"""
 
 import http.client
 import multiprocessing
@@ -31,6 +34,8 @@ SIZES = (1_000, 10_000, 100_000)
 ROUNDS, WARMING = 400, 40
 GOAL = 3.0
 DASHBOARD = "/sponsor/studies/calci_sts/"
+RATES = f"{DASHBOARD}rates"
+LOOKS = 40
 
 
 def run(json: bool = False, sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
@@ -55,7 +60,7 @@ def _measure(patients: int) -> dict[str, Any]:
         server = multiprocessing.get_context("spawn").Process(target=_serve, args=(folder, theirs))
         server.start()
         try:
-            hello, dashboard = _time_pair(ours.recv(), cookie)
+            hello, dashboard, first, again = _time_pair(ours.recv(), cookie)
         finally:
             server.terminate()
             server.join()
@@ -64,6 +69,9 @@ def _measure(patients: int) -> dict[str, Any]:
         "hello_ms": round(hello, 3),
         "dashboard_ms": round(dashboard, 3),
         "ratio": round(dashboard / hello, 2),
+        "rates_first_ms": round(first, 1),
+        "rates_ms": round(again, 3),
+        "rates_ratio": round(again / hello, 2),
     }
 
 
@@ -171,8 +179,8 @@ def _serve(folder: str, pipe: Any) -> None:
     server.run()
 
 
-def _time_pair(port: int, cookie: str) -> tuple[float, float]:
-    """The medians of both pages, asked in turn over one kept connection."""
+def _time_pair(port: int, cookie: str) -> tuple[float, float, float, float]:
+    """The medians of hello and the dashboard, asked in turn over one kept connection; then the rates, at first and again."""
     with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
         _wait(connection)
         # The first look gives the cookie that a browser would send from then on.
@@ -185,7 +193,10 @@ def _time_pair(port: int, cookie: str) -> tuple[float, float]:
         for _ in range(WARMING):
             hello(), dashboard()
         times = [(hello(), dashboard()) for _ in range(ROUNDS)]
-    return statistics.median(one for one, _ in times), statistics.median(two for _, two in times)
+        rates_first = _time(connection, RATES, cookie)
+        rates = [_time(connection, RATES, cookie) for _ in range(LOOKS)]
+    medians = statistics.median(one for one, _ in times), statistics.median(two for _, two in times)
+    return *medians, rates_first, statistics.median(rates)
 
 
 def _wait(connection: http.client.HTTPConnection) -> None:

@@ -118,7 +118,9 @@ def read(letter: Letter, wording: Wording) -> Reading:
 
 def one_line(text: str) -> str:
     """Text as one harmless line: a centre's name comes from a list that anybody may have typed."""
-    plain = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    plain = " ".join(text.split())
+    if not plain.isprintable():
+        plain = "".join(letter for letter in plain if letter.isprintable())
     # What looks like an encoded word would be decoded by whoever reads the header, line ends included.
     return plain.replace("=?", "= ?")
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import LargeBinary, bindparam, text
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ def seal_copy(vault: Vault, mail_id: str, composed: Composed, reading: Reading) 
     copy = Sent(
         composed.sender, composed.recipient, reading.subject, _masked(reading.text), _masked(reading.html)
     )
-    return vault.seal(TABLE, mail_id, COLUMN, json.dumps(asdict(copy), ensure_ascii=False))
+    return vault.seal(TABLE, mail_id, COLUMN, json.dumps(vars(copy), ensure_ascii=False))
 
 
 def keep_copy(session: Session, mail_id: str, sealed: bytes) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -162,10 +162,16 @@ def _complaints(subject: str, body: str, least_links: int) -> list[tuple[bool, s
 
 def fill(text: str, values: Mapping[str, str]) -> str | None:
     """The text with its placeholders filled, or None when one of them has no value (it is then left out)."""
-    names = PLACEHOLDER.findall(text)
-    if any(not values.get(name) for name in names):
+    # Odd places are the names: they stand between the braces that the text was cut at.
+    parts = _parts(text)
+    if any(not values.get(name) for name in parts[1::2]):
         return None
-    return PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
+    return "".join(values[part] if at % 2 else part for at, part in enumerate(parts))
+
+
+@lru_cache(maxsize=512)
+def _parts(text: str) -> list[str]:
+    return PLACEHOLDER.split(text)
 
 
 def _journal(

@@ -16,7 +16,7 @@ from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response
 from app.outreach.models import Entry, Link, Mail, Respondent, Wave
 from app.tracking.models import CentreCount
-from app.tracking.rates import Counts
+from app.tracking.rates import Counts, stamp
 from app.tracking.regions import UNKNOWN, region_of
 
 # The mails that ask for a first answer; a correction asked comes after one, a colleague's mail beside them.
@@ -132,6 +132,13 @@ def by_mail(session: Session, study: Study) -> list[StepRate]:
             found[rank] = _with(found[rank], centre, rank)
     before, *mailed = found
     return found if before.answered or before.disposed else mailed
+
+
+def step_stamp(session: Session, study: Study) -> tuple[int, int, datetime | None]:
+    """Changes whenever `by_mail` would say something else, and is read from a few rows: counters, and mails sent."""
+    sent = select(func.count(), func.max(Mail.sent_at)).where(Mail.study_id == study.id, Mail.state == "sent")
+    count, last = session.execute(sent).one()
+    return stamp(session, study.id), count, last
 
 
 def breakdown_as_json(session: Session, study: Study) -> dict[str, Any]:

@@ -39,10 +39,10 @@ def downgrade() -> None:
 def _say(old: str, new: str) -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
-        known = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'tracking%'"
+        known = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND substr(name, 1, 9) = 'tracking_'"
     else:
         known = (
-            "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE 'tracking%' "
+            "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE starts_with(proname, 'tracking_') "
             "AND pronamespace = current_schema()::regnamespace"
         )
     for name, body in connection.exec_driver_sql(known).all():

@@ -1,12 +1,14 @@
 """Response rates told apart: by patient and by centre, by region, by the mail that an answer came after."""
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app.doors.guard import allow
 from app.doors.request import session
 from app.doors.sponsor.rights import everybody, study
-from app.tracking.breakdown import by_mail, by_region, centre_counts
+from app.tracking.breakdown import StepRate, by_mail, by_region, centre_counts, step_stamp
 from app.tracking.rates import overall
 
 pages = Blueprint("breakdown", __name__)
@@ -22,5 +24,14 @@ def show(code: str) -> ResponseReturnValue:
         whole=overall(session(), study()),
         centres=centre_counts(regions),
         regions=regions,
-        steps=by_mail(session(), study()),
+        steps=_steps(),
     )
+
+
+def _steps() -> list[StepRate]:
+    # Every submission of the study is read for them: once, until something changes.
+    kept: dict[int, tuple[Any, list[StepRate]]] = current_app.extensions.setdefault("steps_kept", {})
+    now, known = step_stamp(session(), study()), kept.get(study().id)
+    if known is None or known[0] != now:
+        known = kept[study().id] = (now, by_mail(session(), study()))
+    return known[1]
