@@ -1,4 +1,4 @@
-"""Counters of the study's progress, kept by triggers in the transaction of every change (migrations 0007, 0012).
+"""Counters of the study's progress, kept by triggers in the transaction of every change (migrations 0007, 0013).
 
 Dashboards read these few rows and never an answer, so that their cost does not grow with the patients.
 No code writes them.
