@@ -33,6 +33,7 @@ FIRST = (
     "journeys/test_in_a_browser.py",
     "journeys/test_by_keyboard.py",
     "faults/",
+    "architecture/test_reading.py",
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,20 +44,31 @@ class Book:
     """A workbook read back by openpyxl: rows as dictionaries, by sheet."""
 
     exported: Exported
-    sheets: dict[str, list[dict[str, Any]]]
+    sheets: Mapping[str, list[dict[str, Any]]]
 
     def facts(self) -> dict[str, str]:
         """lisez_moi by its French facts."""
         return {row["fait"]: row["valeur"] for row in self.sheets["lisez_moi"]}
 
 
-def read(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every sheet of a workbook as dictionaries."""
-    found = {}
-    for sheet in openpyxl.load_workbook(path):
-        head, *rows = list(sheet.values)
-        found[sheet.title] = [dict(zip(head, row, strict=True)) for row in rows]
-    return found
+class Sheets(Mapping[str, list[dict[str, Any]]]):
+    """The sheets of a workbook as dictionaries, each read when it is asked for."""
+
+    def __init__(self, content: bytes) -> None:
+        self._book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        self._read: dict[str, list[dict[str, Any]]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._book.sheetnames)
+
+    def __len__(self) -> int:
+        return len(self._book.sheetnames)
+
+    def __getitem__(self, name: str) -> list[dict[str, Any]]:
+        if name not in self._read:
+            head, *rows = list(self._book[name].values)
+            self._read[name] = [dict(zip(head, row, strict=True)) for row in rows]
+        return self._read[name]
 
 
 Export = Callable[..., Book]
@@ -68,7 +80,7 @@ def book_of(tmp_path: Path, command: Actor, now: datetime) -> Export:
     def make(installation: Installation, code: str = "calci_sts", **wishes: Any) -> Book:
         path = tmp_path / f"w{len(list(tmp_path.glob('w*')))}.xlsx"
         exported = export(installation, code, path, **{"actor": command, "now": now, **wishes})
-        return Book(exported, read(path))
+        return Book(exported, Sheets(path.read_bytes()))
     return make
 
 
