@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from forms.checking_facts import check_fact
 from forms.checking_questions import check_question
 from forms.definition import Check, Derived, Place, Question, Questionnaire, Repeat
-from forms.expressions.vocabulary import FACTS
 from forms.faults import Fault, fault, nearest
 from forms.judging import holes
 from forms.loading import read
@@ -115,7 +115,4 @@ def _references(questionnaire: Questionnaire) -> Iterator[Fault]:
             if name not in names:
                 yield fault(check.place, "unknown_variable", name=name, **nearest(name, names))
     for question in questionnaire.questions.values():
-        if question.from_list and question.from_list not in FACTS:
-            yield fault(
-                question.place, "unknown_fact", name=question.from_list, **nearest(question.from_list, FACTS)
-            )
+        yield from check_fact(question)

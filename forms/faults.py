@@ -255,6 +255,20 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
         "Corrigez la condition « ask_if ».",
         "Mend its 'ask_if'.",
     ),
+    "fact_type": (
+        "« {name} » ({type}) ne peut pas tenir « {fact} », que dit la liste.",
+        "'{name}' ({type}) cannot hold '{fact}', which the list says.",
+        "Type attendu : {known}.",
+        "Type wanted: {known}.",
+    ),
+    "sex_codes": (
+        "La liste code le sexe 1 = homme, 2 = femme ; dans « {name} », {code} se lit « {label} ».",
+        "The list codes sex as 1 = man, 2 = woman; in '{name}', {code} reads '{label}'.",
+        "Donnez au code {code} un libellé qui dit « {fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
+        "Femme / Woman, Féminin / Female).",
+        "Give code {code} a label that says '{en}' in both languages (Homme / Man, Masculin / Male; "
+        "Femme / Woman, Féminin / Female).",
+    ),
     "unknown_question": (
         "La question « {name} » n’existe pas.",
         "There is no question '{name}'.",

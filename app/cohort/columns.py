@@ -11,7 +11,14 @@ from app.cohort.initials import Initials, read_initials
 from app.cohort.names import Place, bare
 from app.cohort.reading import Cells
 from app.cohort.rules import ListRules
-from app.cohort.vocabulary import read_duration, read_kind, read_request_type, read_sex, read_strength
+from app.cohort.vocabulary import (
+    is_bare_number,
+    read_duration,
+    read_kind,
+    read_request_type,
+    read_sex,
+    read_strength,
+)
 
 Flags = tuple[str, ...]
 T = TypeVar("T")
@@ -43,7 +50,7 @@ class Grid:
     """The data rows of one sheet as columns; a field that the sheet lacks is a column of empty cells."""
 
     def __init__(self, rows: list[Cells], columns: Columns, rules: ListRules) -> None:
-        self.fields, self.rules = columns.fields, rules
+        self.fields, self.unit, self.rules = columns.fields, columns.duration_unit, rules
         self._columns: list[tuple[str, ...]] = list(zip(*rows, strict=True))
         self._empty = ("",) * len(rows)
         self._us_grant = month_first(self["grant_d"])
@@ -73,15 +80,17 @@ class Grid:
         )
 
     def _dates(self, grant: str, begin: str, end: str, duration: str, request: str) -> Dates:
-        us, days = self._us_grant, read_duration(duration)
+        us, days = self._us_grant, read_duration(duration, self.unit)
+        unread: Flags = ("duration_unit",) if days is None and is_bare_number(duration) else ()
         granted = read_grant(grant, us)
         if granted.on is None:
-            return Dates(None, None, None, days, None, ("grant_" + granted.problem,))
+            return Dates(None, None, None, days, None, ("grant_" + granted.problem, *unread))
         valid_from = read_grant(begin, us).on or granted.on
         valid_to = read_grant(end, us).on
         if valid_to is None and days is not None:
             valid_to = valid_from + timedelta(days=days - 1)
         flags = self._warnings(granted.on, valid_from, valid_to, read_grant(request, us).on)
+        flags = (*flags, *unread)
         inside = self.rules.opens <= granted.on <= self.rules.closes
         return Dates(granted.on, valid_from, valid_to, days, inside, flags)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.cohort.names import bare
+from app.cohort.vocabulary import unit_of, without_unit
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "atu_num": (
@@ -131,6 +132,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 FIELDS = frozenset(SYNONYMS)
 _BY_HEADER = {header: field for field, headers in SYNONYMS.items() for header in headers}
+DURATION = "dur_raw"
 NEEDED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("NUM_ATU", ("atu_num",)),
     ("INITIALES / DDN", ("pt_ini", "pt_ini_sur", "birth_raw")),
@@ -139,10 +141,11 @@ NEEDED: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each field stands in a sheet (`field → index`), and the headers that are no field."""
+    """Where each field stands in a sheet (`field → index`), the headers that are no field, the unit of durations."""
 
     fields: dict[str, int]
     unknown: dict[str, int]
+    duration_unit: str = ""
 
     @cached_property
     def kept(self) -> tuple[tuple[str, int], ...]:
@@ -154,14 +157,22 @@ def read_headers(cells: Sequence[str], mapping: Mapping[str, str]) -> Columns:
     """The columns named by one header row; `mapping` (bare header → field, or empty to leave out) goes first."""
     fields: dict[str, int] = {}
     unknown: dict[str, int] = {}
+    unit = ""
     for index, cell in enumerate(cells):
         header = bare(cell)
-        field = mapping[header] if header in mapping else _BY_HEADER.get(header, "")
+        field = mapping[header] if header in mapping else _field_of(header)
         if field and field not in fields:
             fields[field] = index
+            unit = unit_of(header) if field == DURATION else unit
         elif header:
             unknown[" ".join(cell.split())] = index
-    return Columns(fields, unknown)
+    return Columns(fields, unknown, unit)
+
+
+def _field_of(header: str) -> str:
+    """The field of a bare header; that of durations may name its unit."""
+    known = _BY_HEADER.get(header, "")
+    return known or (DURATION if _BY_HEADER.get(without_unit(header)) == DURATION else "")
 
 
 def missing_keys(columns: Columns) -> list[str]:

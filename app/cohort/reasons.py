@@ -66,6 +66,10 @@ FLAGS: dict[str, dict[str, str]] = {
     "name_in_full": {"fr": "nom en clair : masqué", "en": "name in full: masked"},
     "validity_reversed": {"fr": "fin avant le début", "en": "ends before it starts"},
     "validity_too_long": {"fr": "durée supérieure à un an", "en": "longer than one year"},
+    "duration_unit": {
+        "fr": "durée en jours ou en mois ? Non lue (le dire dans l’en-tête : « Durée (mois) »)",
+        "en": "duration in days or months? Not read (say it in the header: “Duration (months)”)",
+    },
     "granted_before_request": {"fr": "octroi avant la demande", "en": "granted before the request"},
     "weight_implausible": {"fr": "poids impossible", "en": "implausible weight"},
     "weight_letter": {"fr": "poids avec la lettre O", "en": "weight with the letter O"},

@@ -6,6 +6,9 @@ from functools import lru_cache
 from app.cohort.names import bare
 
 DAYS = {"J": 1.0, "D": 1.0, "S": 7.0, "W": 7.0, "M": 30.44, "A": 365.0, "Y": 365.0}
+# No authorisation is this short: a smaller number without a unit is more likely months, so it is read only with one.
+FEWEST_BARE_DAYS, MOST_DAYS = 15, 1100
+_UNITS = "JOURS?|J|DAYS?|D|SEMAINES?|SEM|S|WEEKS?|W|MOIS|M|MONTHS?|ANS?|ANNEES?|A|YEARS?|Y"
 SEXES = {
     **dict.fromkeys(("M", "H", "1", "MR", "MONSIEUR", "HOMME", "MASCULIN", "MALE", "MAN", "G"), 1),
     **dict.fromkeys(("F", "2", "MME", "MLLE", "MADAME", "FEMME", "FEMININ", "FEMALE", "WOMAN", "W"), 2),
@@ -27,9 +30,9 @@ KINDS = (
     ("atu_nominative", ("NOMINATIV", "ATUN", "ATU")),
 )
 KIND_CODES = {"1": "atu_nominative", "2": "atu_cohorte", "3": "aac", "4": "aap", "5": "rtu"}
-_DURATION = re.compile(
-    r"(\d+(?: \d+)?) ?(JOURS?|J|DAYS?|D|SEMAINES?|SEM|S|WEEKS?|W|MOIS|M|MONTHS?|ANS?|ANNEES?|A|YEARS?|Y)"
-)
+_DURATION = re.compile(rf"(\d+(?: \d+)?) ?({_UNITS})")
+_BARE_DURATION = re.compile(r"\d{1,4}(?: \d{1,2})?")
+_UNIT = re.compile(_UNITS)
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 _GRAMS = re.compile(r"(\d+(?:[.,]\d+)?) ?G ?/ ?100 ?ML")
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?) ?(MG|G|UI|ML)\b")
@@ -67,15 +70,38 @@ def read_kind(raw: str, default: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def read_duration(raw: str) -> int | None:
-    """Days of a duration: «3 mois», «90 J», «12 semaines», «1 an», «3M»; a month is 30.44 days, a year 365."""
+def read_duration(raw: str, unit: str = "") -> int | None:
+    """Days of a duration: «3 mois», «90 J», «12 semaines», «1 an», «3M»; a month is 30.44 days, a year 365.
+
+    A bare number is in the `unit` of its column (a letter of DAYS), else in days where it is plausible as days.
+    """
     text = bare(raw)
     if text == "UN AN":
         return 365
     found = _DURATION.fullmatch(text)
-    if found is None:
-        return int(text) if text.isdecimal() and len(text) < 5 and 0 < int(text) <= 1100 else None
-    return round(float(found[1].replace(" ", ".")) * DAYS[found[2][0]])
+    if found is not None:
+        return round(float(found[1].replace(" ", ".")) * DAYS[found[2][0]])
+    if not is_bare_number(raw) or not (unit or text.isdecimal()):
+        return None
+    number = float(text.replace(" ", "."))
+    days = round(number * DAYS[unit or "D"])
+    return days if (0 if unit else FEWEST_BARE_DAYS - 1) < days <= MOST_DAYS else None
+
+
+def is_bare_number(raw: str) -> bool:
+    """Whether a duration is a number without a unit."""
+    return _BARE_DURATION.fullmatch(bare(raw)) is not None
+
+
+def unit_of(header: str) -> str:
+    """The unit that a bare header names, as a letter of DAYS: «DUREE MOIS», «DURATION DAYS»; empty for none or two."""
+    units = {word[0] for word in header.split() if _UNIT.fullmatch(word)}
+    return units.pop() if len(units) == 1 else ""
+
+
+def without_unit(header: str) -> str:
+    """A bare header without the words of its unit: «DUREE EN MOIS» is «DUREE»."""
+    return " ".join(w for w in header.split() if w not in ("EN", "IN") and not _UNIT.fullmatch(w))
 
 
 @lru_cache(maxsize=256)
