@@ -262,11 +262,11 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
         "Type wanted: {known}.",
     ),
     "sex_codes": (
-        "La liste code le sexe 1 = homme, 2 = femme ; dans « {name} », {code} se lit « {label} ».",
-        "The list codes sex as 1 = man, 2 = woman; in '{name}', {code} reads '{label}'.",
-        "Donnez au code {code} un libellé qui dit « {fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
+        "La liste code le sexe 1 = homme, 2 = femme ; dans « {name} », {value} se lit « {label} ».",
+        "The list codes sex as 1 = man, 2 = woman; in '{name}', {value} reads '{label}'.",
+        "Donnez au code {value} un libellé qui dit « {fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
         "Femme / Woman, Féminin / Female).",
-        "Give code {code} a label that says '{en}' in both languages (Homme / Man, Masculin / Male; "
+        "Give code {value} a label that says '{en}' in both languages (Homme / Man, Masculin / Male; "
         "Femme / Woman, Féminin / Female).",
     ),
     "unknown_question": (

@@ -1,11 +1,12 @@
 """Which column is which: headers found by their synonyms, French and English, or by a mapping given by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.cohort.names import bare
 from app.cohort.vocabulary import unit_of, without_unit
+from app.kernel.language import Language
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "atu_num": (
@@ -137,6 +138,24 @@ NEEDED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("NUM_ATU", ("atu_num",)),
     ("INITIALES / DDN", ("pt_ini", "pt_ini_sur", "birth_raw")),
 )
+# What else a row is read by, each as people say it: without it rows go to review, or to the wrong patient.
+AWAITED: tuple[tuple[dict[Language, str], tuple[str, ...]], ...] = (
+    ({"fr": "date d’octroi", "en": "grant date"}, ("grant_d",)),
+    ({"fr": "produit", "en": "product"}, ("product_raw", "inn")),
+    ({"fr": "indication", "en": "indication"}, ("indic_raw",)),
+    ({"fr": "initiales", "en": "initials"}, ("pt_ini", "pt_ini_sur")),
+    ({"fr": "naissance", "en": "birth"}, ("birth_raw",)),
+    ({"fr": "sexe", "en": "sex"}, ("sex",)),
+    ({"fr": "établissement", "en": "hospital"}, ("site_raw", "finess")),
+)
+
+
+@dataclass(frozen=True)
+class Misread:
+    """What the headers of a list leave open: those that are no field, and what was looked for in vain."""
+
+    unknown: list[str]
+    missing: list[dict[Language, str]]
 
 
 @dataclass(frozen=True)
@@ -178,6 +197,16 @@ def _field_of(header: str) -> str:
 def missing_keys(columns: Columns) -> list[str]:
     """The indispensable columns that were not found, by the name that people know them under."""
     return [name for name, fields in NEEDED if not any(field in columns.fields for field in fields)]
+
+
+def misread(sheets: Iterable[Columns]) -> Misread:
+    """The headers that no sheet understood, and what at least one sheet lacks."""
+    read = list(sheets)
+    unknown = dict.fromkeys(header for columns in read for header in columns.unknown)
+    missing = [
+        name for name, fields in AWAITED if any(columns.fields.keys().isdisjoint(fields) for columns in read)
+    ]
+    return Misread(list(unknown), missing)
 
 
 def looks_like_headers(cells: Sequence[str], columns: Columns) -> bool:

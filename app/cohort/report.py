@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.cohort.headers import Misread, misread
 from app.cohort.models import FATES
 from app.cohort.persons import Person
 from app.cohort.planning import Plan, makes_centre
@@ -94,6 +95,10 @@ class ImportReport:
             "patients": self.patients,
             "centres": self.centres,
         }
+
+    def headers(self) -> Misread:
+        """What the headers of the file leave open."""
+        return misread({id(record.columns): record.columns for record in self.plan.records}.values())
 
     def figures(self) -> str:
         """The counts and the difference in one line, for an import to be held to."""

@@ -43,9 +43,10 @@ def _read(call: Call) -> list[Any]:
     try:
         objects = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise NotAnAnswersFile(file=path.name, why=f"{error.msg} (l. {error.lineno})") from error
+        where = f"{error.msg} (l. {error.lineno})"
+        raise NotAnAnswersFile(file=path.name, why_fr=where, why_en=where) from error
     if not isinstance(objects, list):
-        raise NotAnAnswersFile(file=path.name, why="[ … ]")
+        raise NotAnAnswersFile(file=path.name, why_fr="ce n’est pas une liste", why_en="it is no list")
     return objects
 
 

@@ -7,8 +7,16 @@ class NotAnAnswersFile(Refusal):
     """The file of `answers import` is no JSON list."""
 
     code = "not-an-answers-file"
-    fr = "{file} n’est pas une liste JSON de réponses ({why}). Corrigez le fichier : rien n’a été enregistré."
-    en = "{file} is not a JSON list of answers ({why}). Mend the file: nothing was stored."
+    fr = (
+        "{file} n’est pas une liste JSON de réponses : {why_fr}. Attendu, un objet par patient : "
+        '[{{"patient": "CAL-004-002", "key": "1", "answers": {{"variable": "valeur"}}}}] ; '
+        "la page forms/STUDIES.md dit tout. Rien n’a été enregistré."
+    )
+    en = (
+        "{file} is not a JSON list of answers: {why_en}. Expected, one object per patient: "
+        '[{{"patient": "CAL-004-002", "key": "1", "answers": {{"variable": "value"}}}}]; '
+        "the page forms/STUDIES.md tells all. Nothing was stored."
+    )
 
 
 class NotAnAnchor(Refusal):
@@ -36,8 +44,14 @@ class UnknownBenchmark(Refusal):
 
 
 class FormsPathMissing(Refusal):
-    """The path given to `forms check` holds no questionnaire."""
+    """What was given to `forms check` or `forms print` is no questionnaire."""
 
     code = "forms-path-missing"
-    fr = "{path} ne contient pas de questionnaire (study.yaml attendu)."
-    en = "{path} holds no questionnaire (study.yaml expected)."
+    fr = (
+        "« {path} » n’est ni un dossier contenant study.yaml ni une étude {where_fr} ({known}). "
+        "Donnez le dossier de l’étude."
+    )
+    en = (
+        "“{path}” is neither a folder with a study.yaml nor a study {where_en} ({known}). "
+        "Give the folder of the study."
+    )

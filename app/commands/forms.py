@@ -1,10 +1,15 @@
 """`forms check` and `forms print`: the questionnaires' own definitions, checked, or printed for paper."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.call import Answer, Call, Commands
 from app.commands.errors import FormsPathMissing
+from app.kernel.errors import DatabaseNotReady
 from app.kernel.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from forms.definition import Questionnaire
 
 
 def declare(commands: Commands) -> None:
@@ -44,14 +49,9 @@ def check(call: Call) -> Answer:
 
 def print_form(call: Call) -> Answer:
     """The blank questionnaire of a study, for those who work from paper: PDF or HTML by the file's name."""
-    from forms.loading import load, shipped
     from forms.printing import print_html, print_pdf
 
-    path = Path(call.words.study)
-    try:
-        questionnaire = load(path if (path / "study.yaml").exists() else shipped(call.words.study))
-    except KeyError as error:
-        raise FormsPathMissing(path=call.words.study) from error
+    questionnaire = _questionnaire(call)
     names = (
         [call.words.out] if call.words.out else [f"{questionnaire.code}.html", f"{questionnaire.code}.pdf"]
     )
@@ -61,25 +61,58 @@ def print_form(call: Call) -> Answer:
             out.write_bytes(print_pdf(questionnaire, language))
         else:
             out.write_text(print_html(questionnaire, language), encoding="utf-8")
-    return Answer({"study": questionnaire.code, "files": names}, "\n".join(names))
+    version = questionnaire.version
+    return Answer(
+        {"study": questionnaire.code, "version": version, "files": names},
+        "\n".join([f"{questionnaire.code}, version {version}", *names]),
+    )
+
+
+def _questionnaire(call: Call) -> "Questionnaire":
+    """A folder's definition, else the version in force of a study open here, else a shipped one's."""
+    from forms.loading import load, shipped, shipped_codes
+
+    path = Path(call.words.study)
+    if (path / "study.yaml").is_file():
+        return load(path)
+    published = _published(call)
+    if published is not None:
+        return published
+    try:
+        return load(shipped(call.words.study))
+    except KeyError:
+        raise FormsPathMissing(
+            path=path,
+            where_fr="ouverte ici ou livrée",
+            where_en="open here or shipped with Recueil",
+            known=", ".join(shipped_codes()),
+        ) from None
+
+
+def _published(call: Call) -> "Questionnaire | None":
+    from app.cohort.errors import UnknownStudy
+    from app.cohort.studies import find_study
+    from app.collection.questionnaires import questionnaire_of
+
+    try:
+        with call.installation.database.reading() as session:
+            return questionnaire_of(session, find_study(session, call.words.study))
+    except (DatabaseNotReady, UnknownStudy):
+        return None
 
 
 def _folders(call: Call) -> list[Path]:
-    paths = [Path(path) for path in call.words.paths] or [_shipped()]
+    from forms.loading import shipped, shipped_codes
+
+    known = {code: shipped(code) for code in shipped_codes()}
     found: list[Path] = []
-    for path in paths:
-        folders = (
-            [path]
-            if (path / "study.yaml").exists()
-            else sorted(one.parent for one in path.glob("*/study.yaml"))
-        )
-        if not folders:
-            raise FormsPathMissing(path=path)
-        found += folders
+    for word in call.words.paths or list(known):
+        path = Path(word)
+        here = (path / "study.yaml").is_file()
+        folders = [path] if here else sorted(one.parent for one in path.glob("*/study.yaml"))
+        if not folders and word not in known:
+            raise FormsPathMissing(
+                path=path, where_fr="livrée", where_en="shipped with Recueil", known=", ".join(known)
+            )
+        found += folders or [known[word]]
     return found
-
-
-def _shipped() -> Path:
-    from forms.loading import shipped
-
-    return shipped("calci_sts").parent

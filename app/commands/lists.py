@@ -1,11 +1,17 @@
 """`list check`, `list import`, `list trace` and `respondents import`: what comes in from files."""
 
 import csv
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.commands.call import Answer, Call, Commands
+
+if TYPE_CHECKING:
+    from app.cohort.headers import Misread
+    from app.cohort.report import ImportReport
+    from app.cohort.tracing import TraceRow
 
 COUNTS = {
     "read": ("lignes lues", "rows read"),
@@ -62,7 +68,7 @@ def check_list(call: Call) -> Answer:
         report = foresee(
             session, call.installation.vault, study, rules, call.path("file"), _mapping(call), now=call.now
         )
-    return _counted(call, report.counts())
+    return _counted(call, report)
 
 
 def import_list(call: Call) -> Answer:
@@ -83,8 +89,7 @@ def import_list(call: Call) -> Answer:
             actor=call.actor,
             now=call.now,
         )
-        counts = report.counts()
-    return _counted(call, counts)
+    return _counted(call, report)
 
 
 def trace_list(call: Call) -> Answer:
@@ -95,7 +100,8 @@ def trace_list(call: Call) -> Answer:
     out = call.path("out")
     with call.installation.database.reading() as session:
         study = find_study(session, call.study)
-        rows = _write_csv(out, trace_rows(session, call.installation.vault, study))
+        traced = trace_rows(session, call.installation.vault, study, language=call.language)
+        rows = _write_trace(call, out, traced)
     return Answer({"file": str(out), "rows": rows}, call.say(f"{rows} lignes : {out}", f"{rows} rows: {out}"))
 
 
@@ -123,17 +129,50 @@ def _mapping(call: Call) -> Path | None:
     return Path(call.words.mapping) if call.words.mapping else None
 
 
-def _counted(call: Call, counts: Mapping[str, int]) -> Answer:
+def _counted(call: Call, report: "ImportReport") -> Answer:
+    counts, first = report.counts(), _misread(call, report.headers())
+    if call.json and first:
+        # The object on stdout has its agreed keys; what a person should know stands beside it.
+        sys.stderr.write("\n".join([*first, ""]))
     lines = [f"{counts[key]:>7}  {call.say(*words)}" for key, words in COUNTS.items()]
-    return Answer({key: counts[key] for key in COUNTS}, "\n".join(lines))
+    return Answer({key: counts[key] for key in COUNTS}, "\n".join([*first, *lines]))
 
 
-def _write_csv(out: Path, rows: Iterable[Any]) -> int:
+def _misread(call: Call, headers: "Misread") -> list[str]:
+    """The headers that were not understood, before any figure: a list misread gives figures all the same."""
+    lines = []
+    if headers.unknown:
+        named = ", ".join(call.say(f"« {header} »", f"“{header}”") for header in headers.unknown)
+        lines.append(call.say(f"En-têtes non compris : {named}.", f"Headers not understood: {named}."))
+    if headers.missing:
+        named = ", ".join(call.say(name["fr"], name["en"]) for name in headers.missing)
+        lines.append(
+            call.say(
+                f"Introuvable : {named}. Dites quelle colonne c’est : --mapping FICHIER (forms/STUDIES.md).",
+                f"Not found: {named}. Say which column it is: --mapping FILE (forms/STUDIES.md).",
+            )
+        )
+    return lines
+
+
+def _write_trace(call: Call, out: Path, rows: Iterable["TraceRow"]) -> int:
     count = 0
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(TRACE_COLUMNS)
         for row in rows:
-            writer.writerow([getattr(row, column) for column in TRACE_COLUMNS])
+            known: dict[str, Any] = {column: getattr(row, column) for column in TRACE_COLUMNS}
+            writer.writerow({**known, "reason": row.reason + _place(call, row)}.values())
             count += 1
     return count
+
+
+def _place(call: Call, row: "TraceRow") -> str:
+    """Where a spreadsheet shows the row: `source_row` counts on over the sheets, as nobody who opens the file does."""
+    if row.sheet_row is None:
+        return ""
+    if not row.sheet:
+        return call.say(f" ; ligne {row.sheet_row}", f"; row {row.sheet_row}")
+    return call.say(
+        f" ; feuille « {row.sheet} », ligne {row.sheet_row}", f"; sheet “{row.sheet}”, row {row.sheet_row}"
+    )
