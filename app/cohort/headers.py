@@ -160,11 +160,15 @@ class Misread:
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each field stands in a sheet (`field → index`), the headers that are no field, the unit of durations."""
+    """Where each field stands in a sheet (`field → index`), the headers that are no field, the unit of durations.
+
+    `left_out` are those of the unknown that a person said to leave out.
+    """
 
     fields: dict[str, int]
     unknown: dict[str, int]
     duration_unit: str = ""
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def kept(self) -> tuple[tuple[str, int], ...]:
@@ -185,7 +189,8 @@ def read_headers(cells: Sequence[str], mapping: Mapping[str, str]) -> Columns:
             unit = unit_of(header) if field == DURATION else unit
         elif header:
             unknown[" ".join(cell.split())] = index
-    return Columns(fields, unknown, unit)
+    left_out = frozenset(header for header in unknown if mapping.get(bare(header)) == "")
+    return Columns(fields, unknown, unit, left_out)
 
 
 def _field_of(header: str) -> str:
@@ -202,7 +207,7 @@ def missing_keys(columns: Columns) -> list[str]:
 def misread(sheets: Iterable[Columns]) -> Misread:
     """The headers that no sheet understood, and what at least one sheet lacks."""
     read = list(sheets)
-    unknown = dict.fromkeys(header for columns in read for header in columns.unknown)
+    unknown = dict.fromkeys(header for columns in read for header in columns.unknown if header not in columns.left_out)
     missing = [
         name for name, fields in AWAITED if any(columns.fields.keys().isdisjoint(fields) for columns in read)
     ]

@@ -33,6 +33,7 @@ class Trial:
 
     figures: str
     counts: dict[str, int]
+    headers: dict[str, Any]
     difference: dict[str, Any]
     touched: list[Touched]
     houses: list[House]
@@ -112,6 +113,7 @@ class _Kept:
         trial = Trial(
             figures=report.figures(),
             counts=report.counts(),
+            headers=dict(vars(report.headers())),
             difference=dict(vars(report.difference)),
             touched=touched_patients(session, self.vault, report.plan),
             houses=houses_of(session, study, report.plan),

@@ -75,6 +75,7 @@ def _trial(held: HeldFile, refused: Refusal | None = None) -> str:
         held=held,
         trial=trial,
         counts=trial.counts,
+        headers=trial.headers,
         difference=trial.difference,
         rows=trial_rows(trial.rows(chosen[page.offset : page.offset + page.size])),
         names={centre.code: centre.name for centre in list_centres(session(), study())},
