@@ -80,7 +80,7 @@ def _sexes(question: Question) -> Iterator[Fault]:
         if choice is None or not _means(choice, wanted, other):
             label = f"{choice.label.fr} / {choice.label.en}" if choice else "–"
             place = choice.place if choice else question.place
-            yield fault(place, "sex_codes", name=question.name, value=code, fr=fr, en=en, label=label)
+            yield fault(place, "sex_codes", name=question.name, value=code, word_fr=fr, word=en, label=label)
 
 
 def _means(choice: Choice, wanted: frozenset[str], other: frozenset[str]) -> bool:

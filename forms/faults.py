@@ -264,9 +264,9 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
     "sex_codes": (
         "La liste code le sexe 1 = homme, 2 = femme ; dans « {name} », {value} se lit « {label} ».",
         "The list codes sex as 1 = man, 2 = woman; in '{name}', {value} reads '{label}'.",
-        "Donnez au code {value} un libellé qui dit « {fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
+        "Donnez au code {value} un libellé qui dit « {word_fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
         "Femme / Woman, Féminin / Female).",
-        "Give code {value} a label that says '{en}' in both languages (Homme / Man, Masculin / Male; "
+        "Give code {value} a label that says '{word}' in both languages (Homme / Man, Masculin / Male; "
         "Femme / Woman, Féminin / Female).",
     ),
     "unknown_question": (

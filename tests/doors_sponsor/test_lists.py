@@ -276,11 +276,11 @@ def test_columns_that_were_not_found_come_before_the_import(boss: Desk, data: Pa
     trial = upload(boss, LISTS, "odd.csv", odd.encode())
     page = boss.text(trial)
     notice, mapping, importing = (
-        page.index("Colonnes introuvables : date d’octroi<"),
+        page.index("Colonnes introuvables : date d’octroi<"),
         page.index(f'<a class="button" href="{trial}/columns"'),
         page.index('<button class="button button--quiet">Importer cette liste'),
     )
-    assert notice < page.index("En-têtes non compris : Décidée le, Notes &lt;b&gt;.") < mapping < importing
+    assert notice < page.index("En-têtes non compris : Décidée le, Notes &lt;b&gt;.") < mapping < importing
     good = boss.text(upload(boss, LISTS, "golden.csv", (data / "golden.csv").read_bytes()))
     assert "introuvable" not in good
     assert '<button class="button">Importer cette liste' in good
