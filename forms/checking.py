@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from forms.checking_facts import check_fact
+from forms.checking_formulas import check_formulas
 from forms.checking_questions import check_question
 from forms.definition import Check, Derived, Place, Question, Questionnaire, Repeat
 from forms.faults import Fault, fault, nearest
-from forms.judging import holes
 from forms.loading import read
 from forms.naming import check_columns, check_name
 from forms.planning import make_plan
@@ -21,7 +21,10 @@ def check(folder: Path) -> list[Fault]:
     """Every fault of a study folder, in the order of its files; none means that the study can be opened."""
     folder = Path(folder)
     questionnaire, faults = read(folder)
-    if questionnaire is not None:
+    if any(found.code in ("not_yaml", "no_file") for found in faults):
+        # What an unreadable file holds is not unknown: nothing is said of those who refer to it.
+        faults = [found for found in faults if found.code != "unknown_list"]
+    elif questionnaire is not None:
         faults = faults + check_questionnaire(questionnaire)
     return sorted({replace(found, file=str(folder / found.file)) for found in faults})
 
@@ -30,16 +33,23 @@ def check_questionnaire(questionnaire: Questionnaire) -> list[Fault]:
     """Every fault of a questionnaire that could be read."""
     faults = [*_names(questionnaire), *_structure(questionnaire), *_references(questionnaire)]
     for question in questionnaire.questions.values():
-        faults += check_question(question)
+        faults += check_question(question, questionnaire.code_lists)
     known_types = all(question.type in TYPES for question in questionnaire.questions.values())
     known_visits = not any(found.code in ("unknown_visit", "bad_gate", "bad_order") for found in faults)
     if known_types and known_visits:
         # Expressions can only be bound where every type and visit is known.
         found = make_plan(questionnaire)[1]
-        faults += found
+        faults += _but_told(found, faults)
         if not found:
+            faults += check_formulas(questionnaire)
             faults += unreachable(questionnaire)
     return faults
+
+
+def _but_told(found: list[Fault], told: list[Fault]) -> list[Fault]:
+    """The faults but those of a range that was told to be no range: it need not be an expression besides."""
+    ranges = {(one.file, one.line) for one in told if one.code == "bad_bound"}
+    return [one for one in found if (one.file, one.line) not in ranges]
 
 
 def _names(questionnaire: Questionnaire) -> Iterator[Fault]:
@@ -111,8 +121,5 @@ def _references(questionnaire: Questionnaire) -> Iterator[Fault]:
                 yield fault(
                     check.place, "unknown_question", name=name, **nearest(name, questionnaire.questions)
                 )
-        for name in holes(check.message):
-            if name not in names:
-                yield fault(check.place, "unknown_variable", name=name, **nearest(name, names))
     for question in questionnaire.questions.values():
         yield from check_fact(question)

@@ -1,38 +1,44 @@
 """What can be wrong with one question by itself: its type, choices, exclusive choice and ranges."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from datetime import date
 
-from forms.definition import Place, Question, Range
+from forms.definition import Formula, Place, Question, Range
+from forms.expressions.kinds import KINDS
 from forms.faults import Fault, fault, nearest
 from forms.types import TYPES, QuestionType
 
+# « 01/01/2010 », « 0,5 », « 2010-13-01 »: figures and separators that are no value, nor an expression anybody means.
+_DIGITS = re.compile(r"[0-9]+(?:[-/.,][0-9]+)+", re.ASCII)
 Bounds = tuple[float | date | None, float | date | None]
 
 
-def check_question(question: Question) -> Iterator[Fault]:
-    """Every fault of a question."""
+def check_question(question: Question, lists: Container[str]) -> Iterator[Fault]:
+    """Every fault of a question, given the names of the study's code lists."""
     kind = TYPES.get(question.type)
     if kind is None:
         yield fault(question.place, "unknown_type", name=question.type, **nearest(question.type, TYPES))
         return
     if kind.chosen:
-        yield from _choices(question)
+        yield from _choices(question, lists)
     for key, limits in (("soft", question.soft), ("hard", question.hard)):
         if limits is None:
             continue
         if kind.bound is None:
             yield fault(question.place, "range_not_here", name=question.type, key=key)
-        elif not _fits(kind.bound, limits):
-            yield fault(_place(limits, question), "bad_range", text=str(limits))
+        elif faults := list(_bounds(limits, question, kind.bound)):
+            yield from faults
         elif _is_empty(limits.constants, kind):
             yield fault(_place(limits, question), "empty_range", text=str(limits))
     yield from _soft_in_hard(question, kind)
 
 
-def _choices(question: Question) -> Iterator[Fault]:
+def _choices(question: Question, lists: Container[str]) -> Iterator[Fault]:
     if not question.choices:
+        if question.choices_from and question.choices_from not in lists:
+            return  # said where the list is named
         yield fault(question.place, "no_choices", name=question.name)
         return
     if question.exclusive is not None and question.exclusive not in question.by_code:
@@ -44,8 +50,31 @@ def _place(limits: Range, question: Question) -> Place:
     return bound.place if bound else question.place
 
 
-def _fits(wanted: type[float] | type[date], limits: Range) -> bool:
-    return all(bound is None or isinstance(bound, wanted) for bound in limits.constants)
+def _bounds(limits: Range, question: Question, wanted: type[float] | type[date]) -> Iterator[Fault]:
+    for bound, known in zip((limits.low, limits.high), limits.constants, strict=True):
+        written_badly = known is None and bound is not None and _DIGITS.fullmatch(bound.text)
+        if bound is not None and (written_badly or (known is not None and not isinstance(known, wanted))):
+            yield bad_bound(bound, question.name, wanted is date)
+
+
+def bad_bound(bound: Formula, name: str, dated: bool) -> Fault:
+    """A bound that is no value of its question's type, and how such a bound is written."""
+    words = KINDS["date" if dated else "number"]
+    example, example_fr = (
+        (
+            "Write a date as 2010-01-31 (year-month-day)",
+            "Écrivez une date ainsi : 2010-01-31 (année-mois-jour)",
+        )
+        if dated
+        else (
+            "Write a number as 12 or 0.5, with a point",
+            "Écrivez un nombre ainsi : 12 ou 0.5, avec un point",
+        )
+    )
+    return fault(
+        bound.place, "bad_bound", bound=bound.text, name=name, wanted=words[0], wanted_fr=words[1],
+        mend=f"{example}, or an expression that gives one.", mend_fr=f"{example_fr}, ou une expression qui en donne.",
+    )  # fmt: skip
 
 
 def _is_empty(bounds: Bounds, kind: QuestionType) -> bool:

@@ -1,5 +1,6 @@
 """The parts of a questionnaire as frozen values. A definition says what is asked; it reads no file and computes nothing."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -72,12 +73,19 @@ class Range:
 def _constant(bound: Formula | None) -> float | date | None:
     if bound is None:
         return None
-    for read in (float, date.fromisoformat):
+    for read in (_finite, date.fromisoformat):
         try:
             return read(bound.text)
         except ValueError:
             continue
     return None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
     "not_yaml": (
         "Ce fichier n’est pas du YAML : {detail}.",
         "This file is not YAML: {detail}.",
-        "Corrigez l’indentation ou les guillemets à cet endroit.",
-        "Mend the indentation or the quotes there.",
+        "Corrigez l’indentation (des espaces, pas de tabulation) ou les guillemets à cet endroit.",
+        "Mend the indentation (spaces, no tabs) or the quotes there.",
     ),
     "no_file": (
         "Le fichier « {name} » manque.",
@@ -164,6 +164,32 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
         "'{text}' is not a range.",
         "Écrivez « 0..100 », « 0.. » ou « ..100 ».",
         "Write '0..100', '0..' or '..100'.",
+    ),
+    "bad_bound": (
+        "« {bound} » ne peut pas borner « {name} » : il y faut {wanted_fr}.",
+        "'{bound}' cannot bound '{name}': {wanted} is wanted there.",
+        "{mend_fr}",
+        "{mend}",
+    ),
+    "wrong_kind": (
+        "« {owner} » attend {wanted_fr} ; ceci est {found_fr} : le résultat manquerait toujours.",
+        "'{owner}' wants {wanted}; this is {found}: the result would always be missing.",
+        "Corrigez l’expression ; days(a, b) compte les jours entre deux dates.",
+        "Mend the expression; days(a, b) counts the days between two dates.",
+    ),
+    "mixed_kinds": (
+        "« {owner} » met face à face {left_fr} et {right_fr} : la réponse serait toujours la même.",
+        "'{owner}' sets {left} against {right}: the answer would always be the same.",
+        "Comparez deux nombres, deux dates (une date s’écrit date('2012-01-15')) ou deux textes ; "
+        "une case cochée se lit « question has code ».",
+        "Compare two numbers, two dates (a date is written date('2012-01-15')) or two texts; "
+        "a tick is read as 'question has code'.",
+    ),
+    "bad_placeholder": (
+        "Le message cite « {{{name}}} », qui n’y aurait jamais de valeur.",
+        "The message names '{{{name}}}', which would never have a value there.",
+        "{nearest_fr}",
+        "{nearest}",
     ),
     "bad_unit": (
         "« {text} » n’est pas une conversion d’unité.",

@@ -16,7 +16,7 @@ from forms.types import TYPES
 from forms.types.numbers import between, write_number
 
 _PLAIN = frozenset((int, float, date))
-_HOLE = re.compile(r"\{([a-z][a-z0-9_]*(?:@[a-z0-9_]+)?)\}")
+HOLE = re.compile(r"\{([a-z][a-z0-9_]*(?:@[a-z0-9_]+)?)\}")
 
 _SOFT = Label(
     "Valeur inhabituelle : {value} (attendu : {range}). Vérifiez-la.",
@@ -192,11 +192,6 @@ def _addresses(
     return [address for address in found if address in evaluation.states]
 
 
-def holes(message: Label) -> set[str]:
-    """The names whose values a message shows, in either language."""
-    return {found.partition("@")[0] for found in _HOLE.findall(f"{message.fr} {message.en}")}
-
-
 def _told(
     questionnaire: Questionnaire, message: Label, visit: str | None, line: int | None, evaluation: Evaluation
 ) -> Label:
@@ -204,7 +199,7 @@ def _told(
         return message
 
     def told(language: str) -> str:
-        return _HOLE.sub(
+        return HOLE.sub(
             lambda hole: _shown(questionnaire, hole[1], visit, line, evaluation, language), message[language]
         )
 

@@ -229,8 +229,13 @@ def read_file(folder: Path, name: str, faults: list[Fault]) -> Item | None:
     if not path.is_file():
         faults.append(fault(Place(name, 1, 1), "no_file", name=name))
         return None
+    return read_text(name, path.read_bytes(), faults)
+
+
+def read_text(name: str, written: str | bytes, faults: list[Fault]) -> Item | None:
+    """The root of a text that stands in a file of that name, or None when it is empty or not YAML (which is noted)."""
     try:
-        text = canonical(path.read_text(encoding="utf-8-sig"))
+        text = canonical(written if isinstance(written, str) else written.decode("utf-8-sig"))
         root = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, NotCanonical) as error:
         faults.append(_unreadable(name, error))

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import yaml
-
 from app.cohort.errors import BadRules, NoList
 from app.cohort.models import AUTH_KINDS
 from app.cohort.names import bare
-
-KEYS = ("product", "indication", "window", "default_kind", "thresholds")
+from forms.definition import Place
+from forms.faults import Fault, fault
+from forms.reading import Item, read_text
 
 
 @dataclass(frozen=True)
@@ -70,78 +69,101 @@ class ListRules:
     @classmethod
     def read(cls, text: str | bytes, name: str = "list.yaml") -> "ListRules":
         """Reads the text of a `list.yaml` (UTF-8). Raises BadRules (file, line) when it is wrong."""
-        root = _Node(name, _compose(text, name))
-        product, indication, window = root["product"], root["indication"], root["window"]
-        thresholds = root["thresholds"]
-        return cls(
-            product=product["code"].text(),
-            product_words=product.words("fragments", "words"),
-            indication_words=indication.words("fragments", "words"),
-            other_indication_words=indication.words("other_fragments", "other_words"),
-            inherit_words=frozenset(bare(text) for text in indication["inherit"].texts()),
-            opens=window["from"].day(),
-            closes=window["to"].day(),
-            default_kind=root["default_kind"].one_of(AUTH_KINDS),
-            continuation=timedelta(days=thresholds["continuation_days"].number()),
-            new_course=timedelta(days=thresholds["new_course_days"].number()),
-            longest_grant=thresholds["longest_grant_days"].number(),
-        )
+        rules, faults = _read(text, name)
+        if rules is None:
+            first = faults[0]
+            why_fr, why_en = (f"{first.message_fr} {first.mend_fr}", f"{first.message_en} {first.mend_en}")
+            raise BadRules(file=first.file, line=first.line, why_fr=why_fr, why_en=why_en)
+        return rules
 
 
-def _compose(text: str | bytes, name: str) -> yaml.Node:
-    try:
-        plain = text if isinstance(text, str) else text.decode("utf-8")
-        node = yaml.compose(plain, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadRules(file=name, line=1, why_fr=f"YAML illisible ({error})", why_en=str(error)) from error
-    if node is None:
-        raise BadRules(file=name, line=1, why_fr="fichier vide", why_en="empty file")
-    return node
+def list_faults(folder: Path) -> list[Fault]:
+    """Every fault of a study folder's `list.yaml`; none where the study takes no list."""
+    file = folder / "list.yaml"
+    return _read(file.read_bytes(), str(file))[1] if file.is_file() else []
 
 
-class _Node:
-    """One YAML node with its file, so that a fault can name its line. Scalars are text until asked otherwise."""
+def _read(text: str | bytes, name: str) -> tuple[ListRules | None, list[Fault]]:
+    faults: list[Fault] = []
+    root = read_text(name, text, faults)
+    rules = _rules(_Part(root)) if root is not None else None
+    if root is None and not faults:
+        faults.append(fault(Place(name, 1, 1), "missing_key", key="product"))
+    return (None if faults else rules), sorted(faults)
 
-    def __init__(self, file: str, node: yaml.Node) -> None:
-        self.file, self.node = file, node
 
-    def fault(self, why_fr: str, why_en: str) -> BadRules:
-        line = self.node.start_mark.line + 1
-        return BadRules(file=self.file, line=line, why_fr=why_fr, why_en=why_en)
+def _rules(root: "_Part") -> ListRules:
+    product, indication, window = root.part("product"), root.part("indication"), root.part("window")
+    thresholds = root.part("thresholds")
+    rules = ListRules(
+        product=product.text("code"),
+        product_words=product.words("fragments", "words"),
+        indication_words=indication.words("fragments", "words"),
+        other_indication_words=indication.words("other_fragments", "other_words"),
+        inherit_words=frozenset(bare(text) for text in indication.texts("inherit")),
+        opens=window.day("from"),
+        closes=window.day("to"),
+        default_kind=root.one_of("default_kind", AUTH_KINDS),
+        continuation=timedelta(days=thresholds.days("continuation_days")),
+        new_course=timedelta(days=thresholds.days("new_course_days")),
+        longest_grant=thresholds.days("longest_grant_days"),
+    )
+    if rules.opens > rules.closes and window.item is not None:
+        window.item.wrong("empty_range", text=f"{rules.opens}..{rules.closes}")
+    for part in (root, product, indication, window, thresholds):
+        part.finish()
+    return rules
 
-    def __getitem__(self, key: str) -> "_Node":
-        if isinstance(self.node, yaml.MappingNode):
-            for name, value in self.node.value:
-                if name.value == key:
-                    return _Node(self.file, value)
-        raise self.fault(f"« {key} » manque", f"“{key}” is missing")
 
-    def text(self) -> str:
-        if not isinstance(self.node, yaml.ScalarNode):
-            raise self.fault("un texte est attendu", "a text is expected")
-        return str(self.node.value)
+class _Part:
+    """The pairs under one key of the file. What is missing or wrong is noted once, and stands in as nothing."""
 
-    def texts(self) -> list[str]:
-        if not isinstance(self.node, yaml.SequenceNode):
-            raise self.fault("une liste est attendue", "a list is expected")
-        return [_Node(self.file, item).text() for item in self.node.value]
+    def __init__(self, item: Item | None) -> None:
+        self.item = item
+        self.fields = item.fields() if item is not None else None
+
+    def need(self, key: str) -> Item | None:
+        found = self.fields.get(key) if self.fields is not None else None
+        if found is None and self.item is not None and self.item.is_mapping:
+            self.item.wrong("missing_key", key=key)
+        return found
+
+    def part(self, key: str) -> "_Part":
+        return _Part(self.need(key))
+
+    def text(self, key: str) -> str:
+        item = self.need(key)
+        return item.text() if item is not None else ""
+
+    def texts(self, key: str) -> list[str]:
+        item = self.need(key)
+        return [one.text() for one in item.items()] if item is not None else []
 
     def words(self, fragments: str, words: str) -> Words:
-        squashed = tuple(bare(text).replace(" ", "") for text in self[fragments].texts())
-        return Words(squashed, frozenset(bare(text) for text in self[words].texts()))
+        squashed = tuple(bare(text).replace(" ", "") for text in self.texts(fragments))
+        return Words(squashed, frozenset(bare(text) for text in self.texts(words)))
 
-    def day(self) -> date:
+    def day(self, key: str) -> date:
+        item = self.need(key)
         try:
-            return date.fromisoformat(self.text())
+            return date.fromisoformat(item.text()) if item is not None else date.min
         except ValueError:
-            raise self.fault("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected") from None
+            if item is not None:
+                item.shape("a date YYYY-MM-DD", "une date AAAA-MM-JJ")
+            return date.min
 
-    def number(self) -> int:
-        if not self.text().isdecimal():
-            raise self.fault("un nombre de jours est attendu", "a number of days is expected")
-        return int(self.text())
+    def days(self, key: str) -> int:
+        item = self.need(key)
+        text = item.text() if item is not None else "0"
+        if item is not None and not (text.isdecimal() and len(text) < 6):
+            item.shape("a number of days", "un nombre de jours")
+            return 0
+        return int(text)
 
-    def one_of(self, allowed: tuple[str, ...]) -> str:
-        if self.text() not in allowed:
-            raise self.fault(f"attendu : {', '.join(allowed)}", f"expected: {', '.join(allowed)}")
-        return self.text()
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        item = self.need(key)
+        return item.one_of(allowed) if item is not None else allowed[0]
+
+    def finish(self) -> None:
+        if self.fields is not None:
+            self.fields.finish()

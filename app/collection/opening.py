@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.cohort.centres import ensure_centre
 from app.cohort.models import Study
+from app.cohort.rules import list_faults
 from app.cohort.studies import register_study
 from app.collection.errors import StudyFaulty, StudyUnknown
 from app.collection.questionnaires import publish
 from app.kernel.actor import Actor
-from forms.checking import check_questionnaire
+from forms.checking import check
 from forms.definition import Questionnaire
-from forms.faults import FaultyDefinition
 from forms.loading import load, shipped, shipped_codes
 
 
@@ -52,16 +52,12 @@ def _folder(code_or_folder: str | Path) -> Path:
 
 def definition_of(folder: Path) -> Questionnaire:
     """What the folder defines, without a fault of any kind: what is published is asked of people. Raises StudyFaulty."""
-    try:
-        definition = load(folder)
-        faults = sorted(check_questionnaire(definition))
-    except FaultyDefinition as faulty:
-        faults = faulty.faults
+    faults = sorted([*check(folder), *list_faults(folder)])
     if faults:
         raise StudyFaulty(
             faults, count=len(faults), first_fr=faults[0].text("fr"), first_en=faults[0].text("en")
         )
-    return definition
+    return load(folder)
 
 
 def _list_rules(folder: Path) -> str | None:

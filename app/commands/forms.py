@@ -28,9 +28,12 @@ def declare(commands: Commands) -> None:
 
 def check(call: Call) -> Answer:
     """Every fault with its file, its line and how to mend it; exit code 1 when there is one."""
+    from app.cohort.rules import list_faults
     from forms.checking import check as check_folder
 
-    faults = [fault for folder in _folders(call) for fault in check_folder(folder)]
+    faults = [
+        fault for folder in _folders(call) for fault in sorted([*check_folder(folder), *list_faults(folder)])
+    ]
     data = [
         {
             "file": str(fault.file),

@@ -15,6 +15,7 @@ from forms.reading import place_inside
 
 Addressed = Callable[[Frame], tuple[str, str | None, int | None]]
 
+_YES_NO = {"yes": 1, "true": 1, "oui": 1, "no": 0, "false": 0, "non": 0}
 REASONS = ("NSP", "NF", "SO")
 SCOPES = {"patient": ("patient", "patient"), "visit": ("visit", "visite"), "line": ("line", "ligne")}
 
@@ -63,8 +64,26 @@ class Binder:
         """The variable of that name; notes an unknown one."""
         found = self.vocabulary.variables.get(name)
         if found is None:
-            self.wrong(node, "unknown_variable", name=name, **nearest(name, self.vocabulary.variables))
+            self.wrong(node, "unknown_variable", name=name, **self._meant(name))
         return found
+
+    def _meant(self, name: str) -> dict[str, str]:
+        """How to write what an unknown name was probably meant to be: yes, no, a code of a question, or another variable."""
+        if name.lower() in _YES_NO:
+            value = _YES_NO[name.lower()]
+            return {
+                "nearest": f"Write {value} for '{name}'.",
+                "nearest_fr": f"Écrivez {value} pour « {name} ».",
+            }
+        for variable in self.vocabulary.variables.values():
+            if variable.codes and name in variable.codes:
+                several = variable.kind == "multiple"
+                written = f"{variable.name} has {name}" if several else f"{variable.name} = '{name}'"
+                return {
+                    "nearest": f"For the code, write: {written}.",
+                    "nearest_fr": f"Pour le code, écrivez : {written}.",
+                }
+        return nearest(name, self.vocabulary.variables)
 
     def address(self, node: nodes.Node, start: int = 0) -> Addressed | None:
         """How to find the address a name stands for, seen from the standpoint; None (and noted) when there is no such thing."""

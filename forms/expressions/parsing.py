@@ -204,6 +204,9 @@ class _Reader:
         if token.kind == "word" and token.text not in ("and", "or", "in", "has", "not"):
             return self.named(token, depth)
         self.position -= token.kind != "end"
+        if token.text == "=" and self.tokens[self.position - 1].text == "=":
+            raise self.trouble("'==' is not a sign of the language", "« == » n’est pas un signe du langage",
+                               "Write one '='.", "Écrivez un seul « = ».")  # fmt: skip
         what, what_fr = (f"'{token.text}'", f"« {token.text} »") if token.text else ("the end", "la fin")
         raise self.trouble(f"a value is missing before {what}", f"une valeur manque avant {what_fr}",
                            "Write a variable, a number or a 'text' there.",

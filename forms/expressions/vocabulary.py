@@ -62,7 +62,7 @@ def vocabulary(questionnaire: Questionnaire) -> Vocabulary:
 def _codes(kind: str, codes: frozenset[Code]) -> frozenset[Code] | None:
     if kind == "yes_no":
         return frozenset((0, 1))
-    return codes if kind in ("single", "multiple") else None
+    return codes or None if kind in ("single", "multiple") else None
 
 
 def _of_question(question: Question) -> Variable:

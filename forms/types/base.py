@@ -40,6 +40,8 @@ class QuestionType:
     name: ClassVar[str]
     bound: ClassVar[type[float] | type[date] | None] = None
     """What the bounds of its ranges are; None for a type without ranges."""
+    seen_as: ClassVar[str] = ""
+    """What expressions see of it: a number, a date, a text or ticks; empty where only its codes tell."""
     whole: ClassVar[bool] = False
     """Whether only whole numbers lie in a range."""
     chosen: ClassVar[bool] = False

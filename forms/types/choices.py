@@ -73,6 +73,7 @@ class YesNo(Single):
     """Yes (1) or no (0)."""
 
     name = "yes_no"
+    seen_as = "number"
     chosen = False
     blank = ""
 
@@ -103,6 +104,7 @@ class Multiple(Single):
     is what « aucun » is for."""
 
     name = "multiple"
+    seen_as = "ticks"
     several = True
     as_stored = False
 

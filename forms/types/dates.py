@@ -28,6 +28,7 @@ class PartialDate(QuestionType):
     """A year, a month or a day, stored as ISO text: ``2014``, ``2014-03``, ``2014-03-12``."""
 
     name = "partial_date"
+    seen_as = "date"
     bound = date
     as_stored = True
     width = "date"

@@ -21,6 +21,7 @@ class Mutations(QuestionType):
     """A list of mutations, each once, in the order typed."""
 
     name = "mutations"
+    seen_as = "ticks"
 
     def take(self, typed: Any, question: Question) -> list[str]:
         """The mutations of a list or of a text."""

@@ -76,6 +76,7 @@ class Decimal(QuestionType):
     """A decimal number, stored as a JSON number in the question's unit."""
 
     name = "decimal"
+    seen_as = "number"
     bound = float
     as_stored = True
     input_mode: ClassVar[Keyboard] = "decimal"

@@ -14,6 +14,7 @@ class Text(QuestionType):
     """One line of text."""
 
     name = "text"
+    seen_as = "text"
     as_stored = True
 
     def is_reason(self, text: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cohort.errors import BadRules, NoList
-from app.cohort.rules import ListRules
+from app.cohort.rules import ListRules, list_faults
 from forms.loading import shipped
 
 GOOD = (shipped("calci_sts") / "list.yaml").read_text(encoding="utf-8")
@@ -35,6 +35,8 @@ def test_the_shipped_rules_load(code: str) -> None:
         ("continuation_days: 60", "continuation_days: deux mois", "continuation_days"),
         ("default_kind: atu_nominative", "default_kind: ATU", "default_kind"),
         ("words: [auc, cua]", "words: auc", "words: auc"),
+        ("from: 2012-01-01", "from: 2017-01-01", "window"),
+        ("  words: [sts]", "  word: [sts]\n  words: [sts]", "word: [sts]"),
     ],
 )
 def test_a_fault_names_its_line(tmp_path: Path, old: str, new: str, line: str) -> None:
@@ -49,3 +51,15 @@ def test_a_fault_names_its_line(tmp_path: Path, old: str, new: str, line: str) -
 def test_a_file_that_is_no_rules_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadRules):
         load(tmp_path, text)
+
+
+def test_all_faults_are_told_with_their_place(tmp_path: Path) -> None:
+    text = GOOD.replace("fragments: [calciph", "fragment: [calciph").replace(
+        "default_kind: atu_nominative", "default_kind: x"
+    )
+    (tmp_path / "list.yaml").write_text(text[: text.index("thresholds")], encoding="utf-8")
+    found = list_faults(tmp_path)
+    assert [(one.code, Path(one.file).name) for one in found] == [
+        (code, "list.yaml") for code in ("missing_key", "missing_key", "unknown_key", "wrong_value")
+    ]
+    assert list_faults(tmp_path / "elsewhere") == []

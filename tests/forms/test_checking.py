@@ -39,7 +39,19 @@ def test_the_shipped_studies_have_no_fault(code: str) -> None:
         ("{name: a, label: A, type: integer, hard: 0.2..0.8}", "empty_range"),
         ("{name: a, label: A, type: date, hard: 2014-01-01..2013-01-01}", "empty_range"),
         ("{name: a, label: A, type: integer, soft: 10..20, hard: 30..40}", "soft_outside_hard"),
-        ("{name: a, label: A, type: integer, soft: 2014-01-01..}", "bad_range"),
+        ("{name: a, label: A, type: integer, soft: 2014-01-01..}", "bad_bound"),
+        ("{name: a, label: A, type: date, hard: 01/01/2010..today}", "bad_bound"),
+        ("{name: a, label: A, type: date, hard: 2010-01-01..1.1.2020}", "bad_bound"),
+        ("{name: a, label: A, type: decimal, hard: 'start_d..'}", "bad_bound"),
+        ("{name: a, label: A, type: decimal, hard: '0,5..3'}", "bad_bound"),
+        ("{name: a, label: A, type: decimal, hard: 'nan..3'}", "unknown_variable"),
+        ("{name: a, label: A, type: single, choices: none_such, exclusive: 9}", "unknown_list"),
+        ("{name: a, label: A, type: integer, ask_if: start_d > 3}", "mixed_kinds"),
+        ("{name: a, label: A, type: integer, ask_if: start_d}", "wrong_kind"),
+        ("{name: a, label: A, type: integer, ask_if: 'start_d / 2 > 3'}", "wrong_kind"),
+        ("{name: a, label: A, type: integer, ask_if: 'days(start_d, 3) > 3'}", "wrong_kind"),
+        ("{name: a, label: A, type: integer, ask_if: 'coalesce(start_d, 3) = 3'}", "mixed_kinds"),
+        ("{name: a, label: A, type: integer, ask_if: 'start_d + 30 < today'}", ""),
         ("{name: a, label: A, type: text, soft: 1..2}", "range_not_here"),
         ("{name: a, label: A, type: integr}", "unknown_type"),
         ("{name: a, label: A, type: single}", "no_choices"),
@@ -268,9 +280,9 @@ MARK = "‸"
             "checks:\n  - {code: H1, level: H, when: known(start_d), on: [start_d], message: ‸{fr: Non}}",
         ),
         (
-            "unknown_variable",
+            "bad_placeholder",
             "checks",
-            "checks:\n  - ‸{code: H1, level: H, when: known(start_d), on: [start_d], message: {fr: Non, en: 'No {starts}'}}",
+            "checks:\n  - {code: H1, level: H, when: known(start_d), on: [start_d], message: {fr: Non, en: 'No ‸{starts}'}}",
         ),
         (
             "unknown_question",
@@ -287,3 +299,41 @@ def test_each_fault_names_file_line_and_column(tmp_path: Path, code: str, file: 
     place = f"{tmp_path / file}.yaml:{line}:{column}: "
     assert [one.code for one in faults] == [code], [one.text() for one in faults]
     assert all(faults[0].text(language).startswith(place) for language in ("fr", "en")), faults[0].text()
+
+
+CHECK = "checks: [{code: C, when: 'start_d@j0 > today', message: '%s'}]"
+
+
+@pytest.mark.parametrize("hole", ["incl", "lab", "lab@m6", "Start_d", "today"])
+def test_a_message_names_only_what_has_a_value_there(tmp_path: Path, hole: str) -> None:
+    rows = "{name: lab, label: L, type: integer, per: visit}"
+    section = MAIN.replace("letter: A", "letter: A\nvisits: [j0, m3]") + indent(rows)
+    where, *more = check(folder(tmp_path, main=section, checks=CHECK % f"on {{lab@m3}}: {{{hole}}}"))
+    assert (where.code, where.line, where.column, more) == ("bad_placeholder", 1, 71, [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "mend"),
+    [
+        ("done == 1", "syntax", "Write one '='."),
+        ("done = no", "unknown_variable", "Write 0 for 'no'."),
+        ("signs = oth", "unknown_variable", "For the code, write: signs has oth."),
+    ],
+)
+def test_what_other_languages_would_write_is_understood(
+    tmp_path: Path, condition: str, code: str, mend: str
+) -> None:
+    rows = """
+      {name: done, label: D, type: yes_no}
+      {name: signs, label: S, type: multiple, choices: {oth: Other}}
+      {name: a, label: A, type: integer, ask_if: %s}
+    """
+    fault = found(tmp_path, rows % condition)
+    assert (fault.code, fault.mend) == (code, mend)
+
+
+def test_a_file_that_cannot_be_read_is_all_that_is_said(tmp_path: Path) -> None:
+    rows = (
+        "{name: a, label: A, type: single, choices: sexes}\n{name: b, label: B, type: integer, ask_if: z = 1}"
+    )
+    assert found(tmp_path, rows, codes="\tsexes: {1: {fr: a, en: b}}").code == "not_yaml"
