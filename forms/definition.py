@@ -151,6 +151,10 @@ class Question:
     source: str = ""
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
+    def essential(self, level: Level) -> bool:
+        """Whether it stands on the short path where it is required so much: a core question only where it is still core."""
+        return level == "core" or (self.express and self.required != "core")
+
     @cached_property
     def by_code(self) -> dict[Code, Choice]:
         """The choices by their code."""

@@ -213,7 +213,7 @@ class Run:
                 evaluation.missing_required.append(address)
             else:
                 progress.done += 1
-        if open_ and step.question.express:
+        if open_ and step.question.essential(step.level):
             evaluation.express_left.append(address)
 
     def state(self, address: Address, closed: State | None) -> State:

@@ -38,6 +38,21 @@ class NoList(Refusal):
     en = "The study “{study}” takes no list: its folder has no list.yaml."
 
 
+class PrefixTaken(Refusal):
+    """Another study's patients have codes that start so."""
+
+    code = "prefix-taken"
+    status = 409
+    fr = (
+        "Le préfixe « {prefix} » est déjà celui de l’étude « {other} » : leurs patients auraient les mêmes codes. "
+        "Donnez à « {study} » un autre « prefix: » dans study.yaml. Rien n’a été ouvert."
+    )
+    en = (
+        "The prefix “{prefix}” is already that of the study “{other}”: their patients would have the same codes. "
+        "Give “{study}” another 'prefix:' in study.yaml. Nothing was opened."
+    )
+
+
 class BadRules(Refusal):
     """A study's list.yaml does not say what it must."""
 

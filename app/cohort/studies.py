@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.cohort.errors import UnknownStudy
+from app.cohort.errors import PrefixTaken, UnknownStudy
 from app.cohort.models import Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
@@ -24,8 +24,8 @@ def register_study(
     now: datetime,
     actor: Actor,
 ) -> Study:
-    """The study of this code, created and journalled the first time; safe to repeat."""
-    known = session.scalar(select(Study).where(Study.code == code))
+    """The study of this code, created and journalled the first time; safe to repeat. Raises PrefixTaken."""
+    known = known_study(session, code, code_prefix)
     if known is not None:
         return known
     study = Study(code=code, title_fr=title_fr, title_en=title_en, code_prefix=code_prefix, opened_at=now)
@@ -42,6 +42,17 @@ def register_study(
         new=title_fr,
     )
     return study
+
+
+def known_study(session: Session, code: str, prefix: str) -> Study | None:
+    """The study of this code if it is open. Raises PrefixTaken where opening it would give two studies one prefix."""
+    known = session.scalar(select(Study).where(Study.code == code))
+    if known is not None:
+        return known
+    taken = session.scalar(select(Study.code).where(func.upper(Study.code_prefix) == prefix.upper()).limit(1))
+    if taken is not None:
+        raise PrefixTaken(study=code, prefix=prefix, other=taken)
+    return None
 
 
 def find_study(session: Session, code: str) -> Study:

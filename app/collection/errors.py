@@ -36,6 +36,21 @@ class AnswersRefused(CollectionRefusal):
     en = "The answer was not understood: {why_en}"
 
 
+class TouchesAnswers(CollectionRefusal):
+    """A definition that may make answers already given read otherwise; it is published only when somebody said so."""
+
+    code = "touches-answers"
+    status = 409
+    fr = (
+        "La version {number} de « {study} » touche des réponses déjà données ({answered} questionnaire(s) commencé(s) "
+        "ou remis) :\n{changes_fr}\nRien n’a été publié. Pour la publier quand même, ajoutez --confirm."
+    )
+    en = (
+        "Version {number} of “{study}” touches answers already given ({answered} questionnaire(s) begun or handed "
+        "in):\n{changes_en}\nNothing was published. To publish it all the same, add --confirm."
+    )
+
+
 class UnknownQuestion(CollectionRefusal):
     """An address that the questionnaire does not have."""
 

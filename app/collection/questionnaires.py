@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.cohort.errors import NoList
 from app.cohort.models import Study
+from app.cohort.rule_changes import rule_changes
 from app.cohort.rules import ListRules
 from app.collection import merging
 from app.collection.errors import NoQuestionnaire
@@ -62,9 +63,10 @@ def publish(
     """The version that holds `definition`: the newest one when nothing changed, else the next number.
 
     The number is given here, whatever `version:` says in the file. `list_rules` is the text of the study's
-    list.yaml: how lists are read, no part of what is asked.
+    list.yaml: how lists are read, no part of what is asked; each rule that changed is journalled, old and new.
     """
     newest = newest_version(session, study)
+    _record_rules(session, study, newest.list_rules if newest else None, list_rules, actor, now)
     if newest is not None and numbered(definition, newest.number).sha256 == newest.sha256:
         newest.list_rules = list_rules
         return newest
@@ -84,6 +86,24 @@ def publish(
         reason=" ; ".join(one["fr"] for one in orjson.loads(version.changes)) or None,
     )
     return version
+
+
+def _record_rules(
+    session: Session, study: Study, before: str | None, after: str | None, actor: Actor, now: datetime
+) -> None:
+    for one in rule_changes(before, after):
+        record(
+            session,
+            actor=actor,
+            at=now,
+            action="list_rules.changed",
+            subject_type="study",
+            subject_id=study.code,
+            study=study.code,
+            field=one.rule,
+            old=one.old,
+            new=one.new,
+        )
 
 
 def has_list(session: Session, study_id: int) -> bool:

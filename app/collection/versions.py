@@ -11,7 +11,7 @@ from app.cohort.models import Study
 from app.collection.errors import OtherDefinition, VersionUnknown
 from app.collection.models import QuestionnaireVersion, Response
 from app.collection.opening import definition_of, open_study
-from app.collection.questionnaires import Published, newest_version, numbered, version_by_id
+from app.collection.questionnaires import Published, newest_version, numbered, version_by_id, versions_of
 from app.kernel.actor import Actor
 from forms.comparison import Difference, compare
 from forms.definition import Label
@@ -28,7 +28,7 @@ class Change:
 
 @dataclass(frozen=True)
 class PastVersion:
-    """One published version. `said` is what its author wrote, `changes` what the comparison found."""
+    """One published version. `said` is what its author wrote of it and of none before, `changes` what the comparison found."""
 
     number: int
     published_at: datetime
@@ -51,19 +51,21 @@ class Proposal:
 def history(session: Session, study: Study) -> list[PastVersion]:
     """Every version, the newest first, with the questionnaires that go by it."""
     counts = _counts(session, study)
-    query = select(QuestionnaireVersion).where(QuestionnaireVersion.study_id == study.id)
+    versions = versions_of(session, study)
+    said = [version_by_id(session, one.id).questionnaire.changes for one in versions]
     return [
         PastVersion(
             one.number,
             one.published_at,
             one.published_by,
-            version_by_id(session, one.id).questionnaire.changes,
+            # What an earlier version said of itself came along with its text: "First version." is true once.
+            said[place] if said[place] not in said[:place] else Label(),
             tuple(
                 Change(Label(kept["fr"], kept["en"]), kept["harmful"]) for kept in orjson.loads(one.changes)
             ),
             *counts.get(one.id, (0, 0)),
         )
-        for one in session.scalars(query.order_by(QuestionnaireVersion.number.desc()))
+        for place, one in reversed(list(enumerate(versions)))
     ]
 
 

@@ -1,6 +1,14 @@
 """`init`, `study open`, `staff add`: what is done once, before anything can be asked."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from app.commands.call import Answer, Call, Commands
+from app.kernel.language import Language
+
+if TYPE_CHECKING:
+    from app.collection.opening import Foreseen
 
 ROLES = ("manager", "statistician", "reader")
 
@@ -13,6 +21,16 @@ def declare(commands: Commands) -> None:
     opening.add_argument(
         "code", metavar="CODE", help=commands.say("code livré, ou dossier", "code or folder")
     )
+    opening.add_argument(
+        "--dry-run", action="store_true",
+        help=commands.say("dit ce qui changerait, sans rien écrire", "says what would change, writes nothing"),
+    )  # fmt: skip
+    opening.add_argument(
+        "--confirm", action="store_true",
+        help=commands.say(
+            "publie aussi ce qui touche des réponses déjà données", "publishes what touches answers already given too"
+        ),
+    )  # fmt: skip
     staff = commands.group("staff", "les comptes du promoteur", "the sponsor's accounts")
     adding = staff.add("add", add_staff, "ajoute un compte", "adds an account")
     adding.add_argument("email", metavar="EMAIL")
@@ -34,21 +52,65 @@ def initialise(call: Call) -> Answer:
 
 
 def open_study(call: Call) -> Answer:
-    """Opens a shipped study, or one from a folder of the same shape; says which version it goes by and what that changed."""
-    from app.collection.opening import open_study as open_it
-    from app.collection.versions import history
+    """Opens a shipped study, or one from a folder of the same shape; says which version it goes by and what that changed.
 
-    now = call.now
-    with call.installation.database.writing() as session:
-        study = open_it(session, call.words.code, actor=call.actor, now=now)
-        code, title, version = study.code, call.say(study.title_fr, study.title_en), history(session, study)[0]
-    changes = [one.text[call.language] for one in version.changes] if version.published_at == now else []
-    told = call.say(
-        f"Étude {code} ouverte : {title}\nQuestionnaire : version {version.number}",
-        f"Study {code} is open: {title}\nQuestionnaire: version {version.number}",
+    What touches answers already given is published with --confirm only.
+    """
+    from app.collection.errors import TouchesAnswers
+    from app.collection.opening import foresee
+    from app.collection.opening import open_study as open_it
+
+    folder, database = call.words.code, call.installation.database
+    if call.words.dry_run:
+        with database.reading() as session:
+            return _told(call, foresee(session, folder))
+    with database.writing() as session:
+        foreseen = foresee(session, folder)
+        if foreseen.touches_answers and not call.words.confirm:
+            raise TouchesAnswers(
+                study=foreseen.code, number=foreseen.number, answered=foreseen.answered,
+                changes_fr="\n".join(_lines(foreseen, "fr")), changes_en="\n".join(_lines(foreseen, "en")),
+            )  # fmt: skip
+        open_it(session, folder, actor=call.actor, now=call.now)
+    return _told(call, foreseen)
+
+
+def _told(call: Call, foreseen: Foreseen) -> Answer:
+    dry = call.words.dry_run
+    title = foreseen.title[call.language]
+    opened = (
+        call.say(f"À blanc, rien n’est écrit. Étude {foreseen.code} : {title}",
+                 f"Dry run, nothing is written. Study {foreseen.code}: {title}")
+        if dry
+        else call.say(f"Étude {foreseen.code} ouverte : {title}", f"Study {foreseen.code} is open: {title}")
+    )  # fmt: skip
+    data = {
+        "study": foreseen.code,
+        "title": title,
+        "version": foreseen.number,
+        "published": foreseen.publishes and not dry,
+        "touches_answers": foreseen.touches_answers,
+        "changes": [one.text(call.language) for one in foreseen.changes],
+        "list_rules": [one.text(call.language) for one in foreseen.rules],
+    }
+    version = call.say("Questionnaire : version", "Questionnaire: version")
+    state = (
+        call.say("à publier", "to be published") if dry else call.say("publiée", "published")
+    ) if foreseen.publishes else call.say("en vigueur, inchangée", "in force, unchanged")  # fmt: skip
+    return Answer(
+        data, "\n".join([opened, f"{version} {foreseen.number} ({state})", *_lines(foreseen, call.language)])
     )
-    data = {"study": code, "title": title, "version": version.number, "changes": changes}
-    return Answer(data, "\n".join([told, *(f"  {one}" for one in changes)]))
+
+
+def _lines(foreseen: Foreseen, language: Language) -> list[str]:
+    """Each change, and behind it whether answers already given may read otherwise."""
+    touches = (
+        " (touche des réponses déjà données)" if language == "fr" else " (touches answers already given)"
+    )
+    told = [
+        one.text(language) + touches * (one.harmful and bool(foreseen.answered)) for one in foreseen.changes
+    ]
+    return [f"  {one}" for one in [*told, *(rule.text(language) for rule in foreseen.rules)]]
 
 
 def add_staff(call: Call) -> Answer:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from app.collection.levels import level_at
 from forms.answers import Address, lines_key
 from forms.definition import Question, Questionnaire, Section
 
@@ -140,7 +141,8 @@ def _block(questionnaire: Questionnaire, section: Section, visit: str | None, *,
     asked = [
         question
         for question in questionnaire.questions_of(section)
-        if _asked_at(question, section, visit) and (not express or _essential_at(question, visit))
+        if _asked_at(question, section, visit)
+        and (not express or _essential_at(questionnaire, question, visit))
     ]
     lines = [question.name for question in asked if question.scope == "line"]
     first_line = asked.index(questionnaire.questions[lines[0]]) if lines else len(asked)
@@ -161,7 +163,9 @@ def _block(questionnaire: Questionnaire, section: Section, visit: str | None, *,
             for name in (one.name, *_tick_dates(questionnaire, one))
         ),
         line_fields=tuple(
-            name for line in lines for name in (line, *_tick_dates(questionnaire, questionnaire.questions[line]))
+            name
+            for line in lines
+            for name in (line, *_tick_dates(questionnaire, questionnaire.questions[line]))
         ),
         asks=frozenset(str(_address(one, visit)) for _, one in around if not one.read_only),
         reads_list=any(one.from_list for one in asked),
@@ -185,9 +189,9 @@ def _asked_at(question: Question, section: Section, visit: str | None) -> bool:
     return not question.visits or visit is None or visit in question.visits
 
 
-def _essential_at(question: Question, visit: str | None) -> bool:
-    level = dict(question.required_at).get(visit or "", question.required)
-    return question.express or level == "core"
+def _essential_at(questionnaire: Questionnaire, question: Question, visit: str | None) -> bool:
+    at = Address(question.name, None if question.scope == "patient" else visit)
+    return question.essential(level_at(questionnaire, at))
 
 
 def _address(question: Question, visit: str | None) -> Address:

@@ -31,6 +31,7 @@ ACTIONS = {
     "link.revoked": lazy_gettext("Lien révoqué"),
     "links.listed": lazy_gettext("Liens listés"),
     "list.imported": lazy_gettext("Liste importée"),
+    "list_rules.changed": lazy_gettext("Règle de lecture des listes changée"),
     "list.mapping_saved": lazy_gettext("Correspondance des colonnes gardée"),
     "mail.resolved": lazy_gettext("Courriel incertain réglé"),
     "mailbox.bounced": lazy_gettext("Adresse refusée"),
