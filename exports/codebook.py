@@ -11,6 +11,11 @@ KINDS_FR = {
     "partial_date": "date partielle (texte ISO)", "code": "code", "flag": "oui/non (1/0)",
 }
 
+_HISTORY = (
+    Column("version_premiere", "text", "Première version du questionnaire où elle figure",
+           "First questionnaire version that has it"),
+    Column("libelles_anterieurs", "text", "Libellés des versions antérieures", "Labels in earlier versions"),
+)
 DICTIONARY = (
     Column("ordre", "integer", "Ordre", "Order"),
     Column("feuille", "text", "Feuille", "Sheet"),
@@ -30,8 +35,9 @@ DICTIONARY = (
     Column("visites", "text", "Visites où la question est posée", "Visits at which it is asked"),
     Column("regle", "text", "Règle de calcul", "Derived rule"),
     Column("source", "text", "Source", "Source"),
-    Column("version", "text", "Version du questionnaire", "Questionnaire version"),
+    Column("version", "text", "Dernière version du questionnaire où elle figure", "Last questionnaire version that has it"),
     Column("identifiante", "flag", "Identifiante", "Identifying"),
+    *_HISTORY,
 )
 
 CODES = (
@@ -39,6 +45,8 @@ CODES = (
     Column("code", "text", "Code tel qu’il est exporté", "Code as exported", mixed=True),
     Column("libelle_fr", "text", "Libellé français", "French label"),
     Column("label_en", "text", "Libellé anglais", "English label"),
+    Column("version", "text", "Dernière version du questionnaire où elle figure", "Last questionnaire version that has it"),
+    *_HISTORY,
 )
 
 
@@ -52,8 +60,12 @@ def codes(tables: Sequence[Table]) -> Table:
     """``modalites``: one row a code of a variable; a code that stands on several sheets is listed once."""
     rows: dict[tuple[str, int | str], Row] = {}
     for column in (column for table in tables if table.described for column in table.columns):
-        listed = [(choice.code, choice.fr, choice.en) for choice in column.choices]
-        for one in [*listed, *(MISSING_REASONS if column.reason_for is not None else ())]:
+        listed = [
+            (one.code, one.fr, one.en, one.version or None, one.first_version or None, one.earlier or None)
+            for one in column.choices
+        ]
+        reasons = [(*one, None, None, None) for one in MISSING_REASONS if column.reason_for is not None]
+        for one in [*listed, *reasons]:
             rows.setdefault((column.name, one[0]), (column.name, *one))
     return Table("modalites", CODES, rows.values, "Modalités", "Codes", frozen=2, described=False)
 
@@ -87,4 +99,5 @@ def _described(place: int, sheet: str, column: Column, name8: str) -> Row:
         KINDS_FR[column.kind], column.unit or None, column.soft or None, column.hard or None, listed or None,
         reasons, column.required or None, column.condition or None, column.visits or None, column.rule or None,
         column.source or _source(column), column.version or None, int(column.identifying),
+        column.first_version or None, column.earlier or None,
     )

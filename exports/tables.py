@@ -27,6 +27,10 @@ class Choice:
     code: int | str
     fr: str
     en: str
+    first_version: str = ""
+    version: str = ""
+    earlier: str = ""
+    """The versions that first and last had it, and its earlier labels."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ class Column:
     """The visits at which the question is asked, or the value computed."""
     rule: str = ""
     source: str = ""
+    first_version: str = ""
     version: str = ""
+    """The versions of the questionnaire that first and last had it."""
+    earlier: str = ""
+    """Its labels in earlier versions, where they were others."""
     identifying: bool = False
     may_be_missing: bool = False
     """The question offers NSP, NF and SO."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.extraction.describing import visit_rules
 from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
+from app.extraction.histories import editions, with_history
 from app.extraction.listed import YES_NO
 from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slots, union_of, visit_slots
 from app.extraction.reading import OPPOSED, PatientRow
@@ -53,7 +54,8 @@ class Layout:
     """The sheets of one study. Pure: it knows definitions and what the first reading taught."""
 
     def __init__(self, versions: Mapping[int, tuple[int, Questionnaire]], learned: Learned) -> None:
-        definitions = [definition for _, definition in sorted(versions.values(), key=lambda one: one[0])]
+        self._numbered = sorted(versions.values(), key=lambda one: one[0])
+        definitions = [definition for _, definition in self._numbered]
         self.union = union_of(definitions)
         named = {one.code: one.label for definition in definitions for one in definition.sections}
         self._sections = [Choice(code, label.fr, label.en) for code, label in named.items()]
@@ -83,7 +85,8 @@ class Layout:
     @property
     def patient_columns(self) -> tuple[Column, ...]:
         """Columns of ``patients``."""
-        return (*PATIENT_HEAD, *self._any.patients.columns)
+        past = editions(self._numbered, patient_slots)
+        return (*PATIENT_HEAD, *with_history(self._any.patients.columns, past))
 
     @property
     def label_columns(self) -> tuple[Column, ...]:
@@ -99,7 +102,7 @@ class Layout:
             *KEYS, replace(self._visit(), rule=visit_rules(self.union)),
             Column("visit_asked", "flag", "Visite demandée à ce patient ; vide : rien n’est encore répondu",
                    "Visit asked of this patient; blank: nothing answered yet", choices=YES_NO),
-            *self._any.visits.columns,
+            *with_history(self._any.visits.columns, editions(self._numbered, visit_slots)),
         )  # fmt: skip
 
     def _visit(self) -> Column:
@@ -107,10 +110,11 @@ class Layout:
 
     def line_columns(self, repeat: Repeat) -> tuple[Column, ...]:
         """Columns of the sheet of a repeat."""
+        past = editions(self._numbered, lambda version: line_slots(version, repeat))
         return (
             *KEYS, self._visit(),
             Column("repeat_no", "integer", "Rang de la ligne", "Rank of the line"),
-            *self._any.lines[repeat.code].columns,
+            *with_history(self._any.lines[repeat.code].columns, past),
         )  # fmt: skip
 
     @property

@@ -14,6 +14,7 @@ from app.cli import build_parser, main
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.fixtures.studies import DATA
+from tests.forms.builders import MAIN, STUDY, folder, indent
 
 COMMANDS = {
     "demo", "init", "study open", "list check", "list import", "list trace", "respondents import", "invite",
@@ -279,3 +280,30 @@ def test_an_unknown_benchmark_names_the_known_ones(
 ) -> None:
     assert main(["bench", "nothing"]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+def test_what_touches_answers_is_published_with_confirm_only(
+    ready: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RECUEIL_LANGUAGE", "en")
+
+    def opened(unit: str, *words: str) -> tuple[int, str, str]:
+        rows = indent(f"{{name: a, label: A, type: integer, unit: {unit}}}")
+        at = folder(tmp_path / unit, study=STUDY + "centres: [Nord]\n", main=MAIN + rows)
+        return (main(["study", "open", str(at), *words]), *capsys.readouterr())
+
+    assert "version 1 (published)" in opened("kg")[1]
+    answers = tmp_path / "a.json"
+    answers.write_text(
+        '[{"patient": null, "centre": "Nord", "key": "1", "answers": {"start_d": "2020-01-02"}}]'
+    )
+    assert main(["answers", "import", str(answers), "--study", "small"]) == 0
+    capsys.readouterr()
+    code, out, _ = opened("g", "--dry-run")
+    assert (code, "version 2 (to be published)" in out) == (0, True)
+    assert "unit: kg → g (touches answers already given)" in out
+    code, out, refused = opened("g")
+    assert (code, out, "add --confirm" in refused, "unit: kg → g" in refused) == (1, "", True, True)
+    assert "version 1 (in force, unchanged)" in opened("kg")[1]
+    assert "version 2 (published)" in opened("g", "--confirm")[1]
+    assert opened("g")[0] == 0

@@ -47,6 +47,7 @@ def second_version(folder: Path) -> Questionnaire:
     section = folder / "20_terrain.yaml"
     last = '      none: {fr: "Aucun"'
     text = section.read_text(encoding="utf-8").replace(last, "      copd: {fr: BPCO, en: COPD}\n" + last, 1)
+    text = text.replace('fr: "Hypertension artérielle"', "fr: HTA", 1)
     kept, _, _ = text.partition("  - name: ecog_j0")
     section.write_text(kept + "  - {name: tabac, label: {fr: Tabac, en: Tobacco}, type: yes_no}\n", encoding="utf-8")
     study = folder / "study.yaml"
@@ -67,6 +68,11 @@ def test_answers_under_two_questionnaire_versions_share_the_columns(small, book_
     assert (first["tabac"], last["tabac"]) == (None, 1)
     assert (first["comorb___copd"], last["comorb___copd"]) == (None, 1)
     assert "ecog_j0" in first
+    told = {row["variable"]: row for row in book.sheets["dictionnaire"] if row["feuille"] == "patients"}
+    history = ("version_premiere", "version", "libelles_anterieurs")
+    found = {name: tuple(told[name][key] for key in history) for name in ("tabac", "ecog_j0", "weight_kg", "comorb___hta")}
+    assert found == {"tabac": ("2", "2", None), "ecog_j0": ("1", "1", None), "weight_kg": ("1", "2", None),
+                     "comorb___hta": ("1", "2", "v1 : Antécédents : Hypertension artérielle / Medical history: Hypertension")}  # fmt: skip
     assert book.facts()["Versions du questionnaire"] == "1, 2"
 
 
