@@ -41,6 +41,9 @@ def test_an_export_is_one_snapshot_and_nobody_waits_for_it(small, tmp_path: Path
     assert sheet.cell(2, names.index("weight_kg") + 1).value == 70.5
 
 
+EARLIER = "Antécédents : Hypertension artérielle / Medical history: Hypertension"
+
+
 def second_version(folder: Path) -> Questionnaire:
     """calci_sts with a question gone, one more, and one more choice."""
     shutil.copytree(shipped("calci_sts"), folder)
@@ -72,7 +75,7 @@ def test_answers_under_two_questionnaire_versions_share_the_columns(small, book_
     history = ("version_premiere", "version", "libelles_anterieurs")
     found = {name: tuple(told[name][key] for key in history) for name in ("tabac", "ecog_j0", "weight_kg", "comorb___hta")}
     assert found == {"tabac": ("2", "2", None), "ecog_j0": ("1", "1", None), "weight_kg": ("1", "2", None),
-                     "comorb___hta": ("1", "2", "v1 : Antécédents : Hypertension artérielle / Medical history: Hypertension")}  # fmt: skip
+                     "comorb___hta": ("1", "2", f"v1 : {EARLIER}")}  # fmt: skip
     assert book.facts()["Versions du questionnaire"] == "1, 2"
 
 
