@@ -60,7 +60,7 @@ def _bounds(question: Question, words: Vocabulary) -> Iterator[Fault]:
             if bound is not None and known is None:
                 kind, faults = kind_faults(bound, words)
                 yield from faults
-                if kind and kind != wanted:
+                if kind and wanted and kind != wanted:
                     yield bad_bound(bound, question.name, wanted == "date")
 
 
