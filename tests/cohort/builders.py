@@ -97,7 +97,7 @@ class Cohort:
                 code=self.code,
                 title_fr="Étude",
                 title_en="Study",
-                code_prefix="CAL",
+                code_prefix=self.code[:3].upper(),
                 now=self.now,
                 actor=self.actor,
             )
