@@ -26,6 +26,15 @@ FOLLOWS: dict[str, tuple[ChaseStatus, ...]] = {
     "refused": ("open",),
     "closed": ("open",),
 }
+# What a call that went so makes of the centre's status; a bare note says nothing of it.
+HEARD: dict[Outcome, ChaseStatus] = {
+    "reached": "called",
+    "no_answer": "called",
+    "wrong_person": "called",
+    "call_back": "call_back",
+    "promised": "promised",
+    "refused": "refused",
+}
 STATUSES: dict[str, tuple[str, str]] = {
     "open": ("pas encore appelé", "not called yet"),
     "called": ("appelé", "called"),
@@ -115,7 +124,10 @@ def note(
     now: datetime,
     respondent: Respondent | None = None,
 ) -> Contact:
-    """One call or contact as it went, journalled. It never holds anything about a patient."""
+    """One call or contact as it went, journalled; the centre's status follows what was heard.
+
+    It never holds anything about a patient.
+    """
     contact = Contact(
         centre_id=centre.id,
         respondent_id=respondent.id if respondent else None,
@@ -127,6 +139,10 @@ def note(
     session.add(contact)
     session.flush()
     _journal(session, study, centre, actor, now, "chase.noted", None, outcome, contact.note)
+    chase = session.get(Chase, centre.id)
+    status, heard = chase.status if chase else "open", HEARD.get(outcome)
+    if heard is not None and heard != status and heard in FOLLOWS[status] and (heard != "called" or status == "open"):
+        set_status(session, study, centre, heard, actor=actor, now=now)
     return contact
 
 

@@ -55,6 +55,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "refused": ("le serveur de courriel l’a refusé", "the mail server refused it"),
     "gave_up": ("trop d’essais sans succès", "too many tries without success"),
     "unwritable": ("le message n’a pas pu être composé", "the message could not be written"),
+    "declined": ("le centre a refusé au téléphone", "the centre declined on the telephone"),
+    "desk_closed": ("suivi du centre clos au téléphone", "the centre's follow-up is closed at the desk"),
+    "agreed": ("une date est convenue au téléphone", "a day was agreed on the telephone"),
     "calendar": ("avant le jour de la première relance", "before the day of the first reminder"),
 }
 
@@ -174,6 +177,8 @@ def centre_reason(
     """
     if standing.asked == 0:
         return None if enrols and kind in INVITING else "no_patient"
+    if (told := _told_at_the_desk(standing, kind, now)) is not None:
+        return told
     if kind == "reminder_query" and not asked:
         return "no_query"
     if kind != "reminder_query" and standing.left <= 0:
@@ -186,6 +191,18 @@ def centre_reason(
     if kind in REMINDERS and standing.active_at and now - standing.active_at < quiet:
         return "quiet"
     return None
+
+
+def _told_at_the_desk(standing: Standing, kind: str, now: datetime) -> str | None:
+    """What was said on the telephone counts for mails too; a question on an answer outlives a closed follow-up."""
+    if standing.told == "refused":
+        return "declined"
+    if kind == "reminder_query":
+        return None
+    if standing.told == "closed":
+        return "desk_closed"
+    waits = kind in REMINDERS and standing.agreed_on is not None and day_of(now) < standing.agreed_on
+    return "agreed" if waits else None
 
 
 def person_reason(respondent: Respondent, now: datetime) -> str | None:

@@ -1,7 +1,7 @@
 """Where each centre stands: patients to answer for, answered, begun, set apart, and its last activity. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Patient
 from app.collection.models import Disposition, Response
 from app.kernel.prepared import Prepared, either
-from app.outreach.models import Entry, Link, Respondent
+from app.outreach.models import Chase, Entry, Link, Respondent
 
 HANDED_IN = ("submitted", "corrected")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One centre's patients, counted; `active_at` is its last answer, disposition or entry."""
+    """One centre's patients, counted; `active_at` is its last answer, disposition or entry.
+
+    `told` is what the telephone desk noted of the centre ("open" when nothing), `agreed_on` the day agreed with it.
+    """
 
     centre_id: int
     asked: int = 0
@@ -26,6 +29,8 @@ class Standing:
     disposed: int = 0
     opposed: int = 0
     active_at: datetime | None = None
+    told: str = "open"
+    agreed_on: date | None = None
 
     @property
     def left(self) -> int:
@@ -65,6 +70,8 @@ class _Counted(NamedTuple):
     opposed: int | None
     answer_at: datetime | None
     disposed_at: datetime | None
+    told: str | None
+    agreed_on: date | None
 
 
 def _standing(row: _Counted, entered_at: datetime | None) -> Standing:
@@ -77,6 +84,8 @@ def _standing(row: _Counted, entered_at: datetime | None) -> Standing:
         row.disposed or 0,
         row.opposed or 0,
         max((at for at in times if at), default=None),
+        row.told or "open",
+        row.agreed_on,
     )
 
 
@@ -95,9 +104,12 @@ COUNTS = (
         func.sum(case((_set_apart & (Disposition.kind == "opposed"), 1), else_=0)),
         func.max(Response.last_answer_at),
         func.max(Disposition.at),
+        func.max(Chase.status),
+        func.max(Chase.next_on),
     )
     .outerjoin(Response, Response.patient_id == Patient.id)
     .outerjoin(Disposition, (Disposition.patient_id == Patient.id) & Disposition.withdrawn_at.is_(None))
+    .outerjoin(Chase, Chase.centre_id == Patient.centre_id)
     .where(Patient.study_id == bindparam("study_id"), Patient.merged_into_id.is_(None))
     .group_by(Patient.centre_id)
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.journal.models import JournalEntry
 from app.outreach.models import Respondent
 from app.outreach.unsubscribing import unsubscribe_token
 from tests.doors_centre.builders import Visitor, text_of, visitor
@@ -34,6 +35,9 @@ def test_two_clicks_from_the_door_or_from_within_end_the_link(opened: Opened, wh
     assert dump(opened.installation) == before
     assert person.send("/pas-pour-moi", why=why).status_code == 200
     assert reason(opened) == why
+    with opened.installation.database.reading() as session:
+        who = session.scalars(select(JournalEntry.actor_name).order_by(JournalEntry.seq.desc())).first()
+    assert who == ("Dr MARTIN" if inside else "destinataire du lien")
     assert person.get("/").status_code == 403
     assert person.get(f"/r/{person.token}").status_code in (404, 410)
 

@@ -20,6 +20,7 @@ from app.outreach.inviting import invite
 from app.outreach.models import Mail, Wave
 from app.outreach.people import stop
 from app.outreach.reminding import plan_reminders, remind
+from app.outreach.words import ChaseStatus, Outcome
 from forms.answers import Address
 from tests.outreach.builders import DESK, NOW, Town, make_town
 
@@ -219,3 +220,26 @@ def test_a_day_ends_at_midnight_in_paris_for_mails_and_for_calls(
     with installation.database.reading() as session:
         (line,) = chase.desk(session, town.study(session), at)
     assert line.step == ("wait" if left else "telephone")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "day", "reason"),
+    [
+        ("refused", None, None, "declined"),
+        ("reached", "closed", None, "desk_closed"),
+        ("promised", "promised", 30, "agreed"),
+        ("promised", "promised", 20, None),
+        ("no_answer", None, None, None),
+    ],
+)
+def test_what_was_said_on_the_telephone_counts_for_mails_too(
+    installation: Installation, outcome: Outcome, status: ChaseStatus | None, day: int | None, reason: str | None
+) -> None:
+    town = written_to(installation)
+    with installation.database.writing() as session:
+        study, centre = town.study(session), session.get_one(Centre, town.centres[0])
+        chase.note(session, study, centre, outcome=outcome, text="", actor=DESK, now=NOW)
+        if status is not None:
+            until = (NOW + timedelta(days=day)).date() if day else None
+            chase.set_status(session, study, centre, status, actor=DESK, now=NOW, next_on=until)
+    assert reminded(town, LATER)[0][2] == reason

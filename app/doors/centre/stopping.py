@@ -12,9 +12,10 @@ from app.doors.centre.visiting import ENTRY
 from app.doors.guard import Policy, allow, public
 from app.doors.request import connection, gettext, installation, now, session
 from app.kernel.actor import Actor
-from app.outreach.links import entry_in_force
+from app.outreach.errors import LinkRefused
+from app.outreach.links import Entered, entry_in_force
 from app.outreach.models import Link
-from app.outreach.people import stop
+from app.outreach.people import person_of, stop
 from app.outreach.unsubscribing import respondent_to_unsubscribe, unsubscribe
 
 views = Blueprint("stopping", __name__)
@@ -26,8 +27,8 @@ by_signature = Policy("signed unsubscription", lambda: None, csrf=False)
 @allow(public)
 def ask() -> str:
     """Asks which it is: a wrong address, or somebody who does not follow these patients any more."""
-    _link()
-    return render_template("stop.html", inside=ENTRY in cookie)
+    invited = person_of(installation().vault, _link().respondent)
+    return render_template("stop.html", inside=ENTRY in cookie, invited=invited.name)
 
 
 @views.post("/pas-pour-moi")
@@ -39,9 +40,9 @@ def say() -> ResponseReturnValue:
     if why not in ("wrong_address", "left"):
         raise BadRequest
     respondent = link.respondent
-    actor = Actor(
+    actor = _entered().actor if ENTRY in cookie else Actor(
         "respondent", gettext("destinataire du lien"), respondent.function or "—", respondent.centre.name
-    )
+    )  # fmt: skip
     stop(session(), respondent, cast(Literal["wrong_address", "left"], why), actor=actor, now=now())
     cookie.clear()
     return render_template("stopped.html", unsubscribed=False)
@@ -65,7 +66,11 @@ def stop_mails(token: str) -> ResponseReturnValue:
 
 def _link() -> Link:
     """The link of whoever is inside, or the one whose button was pressed. Raises LinkRefused."""
-    entry_id = cookie.get(ENTRY)
+    return session().get_one(Link, _entered().link_id) if ENTRY in cookie else opened_link()
+
+
+def _entered() -> Entered:
+    entry_id = cookie[ENTRY]
     if not isinstance(entry_id, str):
-        return opened_link()
-    return session().get_one(Link, entry_in_force(connection(), entry_id, now()).link_id)
+        raise LinkRefused
+    return entry_in_force(connection(), entry_id, now())
