@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from exports.statistical import encoded, piece
 from exports.tables import NUMERIC, Choice, Column, Table
 
 _Names = dict[tuple[Choice, ...], str]
 SPECIAL = {"NSP": ".U", "NF": ".N", "SO": ".A"}
 _LONGEST = 32_767
+_LABEL = 200
+"""Bytes of a variable's label: SAS takes 256, and a line stays under 256 whatever is before it; the dictionary has all of it."""
 
 _HEAD = """\
 /* {title}
@@ -14,6 +17,7 @@ _HEAD = """\
    .U = inconnu (NSP), .N = non fait (NF), .A = sans objet (SO).
    Un texte avec un saut de ligne coupe une ligne pour SAS : lisez alors le fichier .xpt, qui les garde.
    A text with a line break tears a line for SAS: read the .xpt file then, which keeps them. */
+options noquotelenmax;
 %let dossier = .;
 """
 
@@ -49,7 +53,7 @@ def _step(table: Table, lengths: Sequence[int], names: _Names) -> str:
     for column, length in zip(table.columns, lengths, strict=True):
         inputs.append(f"    {column.name} : {_informat(column, length)}")
         if column.fr:
-            labels.append(f"    {column.name} = {_string(column.fr[:256])}")
+            labels.append(f"    {column.name} = {_string(piece(encoded(column.fr), 1, _LABEL).decode())}")
         formats += _shown(column, names)
         after += _after(column)
     return "\n".join([

@@ -19,6 +19,14 @@ class CannotWrite(Refusal):
     en = "Cannot write '{file}': {why}. Choose another folder."
 
 
+class NoFolder(Refusal):
+    """The folder of the file is not there: a slip of the pen must not make one."""
+
+    code = "export-no-folder"
+    fr = "Le dossier « {folder} » n’existe pas : rien n’a été écrit. Créez-le, ou corrigez le nom du fichier."
+    en = "The folder '{folder}' does not exist: nothing was written. Make it, or mend the name of the file."
+
+
 class TableRefused(Refusal):
     """A writer refused a table; its own words are in `why`."""
 

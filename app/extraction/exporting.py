@@ -16,7 +16,7 @@ import orjson
 from app.cohort.studies import find_study
 from app.extraction.anchoring import Anchor
 from app.extraction.cuts import cut_numbered
-from app.extraction.errors import CannotWrite, TableRefused, UnknownFormat
+from app.extraction.errors import CannotWrite, NoFolder, TableRefused, UnknownFormat
 from app.extraction.feeding import Progress
 from app.extraction.models import FORMATS
 from app.extraction.tables import Extraction, Wishes
@@ -64,7 +64,7 @@ def export(
     """Write the tables of a study to ``out`` and journal it; nobody who saves meanwhile waits.
 
     ``since`` names an earlier cut: the changes since then get a sheet. Raises UnknownStudy, UnknownFormat, UnknownCut,
-    CannotWrite, TableRefused; after a refusal ``out`` is as it was.
+    NoFolder, CannotWrite, TableRefused; after a refusal ``out`` is as it was.
     """
     with installation.database.reading() as session:
         study = find_study(session, study_code)
@@ -85,6 +85,8 @@ def write_extraction(extraction: Extraction, out: Path, format: str, cut: str | 
     """Write an extraction to ``out`` in a format, whole or not at all."""
     if format not in FORMATS:
         raise UnknownFormat(format=format, known=", ".join(FORMATS))
+    if not out.parent.exists():
+        raise NoFolder(folder=out.parent)
     try:
         if format in ("xlsx", "csv"):
             written, sha256 = _one_file(extraction, out, _WRITERS[format], cut)
@@ -115,11 +117,19 @@ def _csv(stream: BinaryIO, extraction: Extraction, cut: str | None) -> Written:
 _WRITERS: dict[str, Write] = {"xlsx": _xlsx, "csv": _csv}
 
 
+def own_folder(file: Path) -> Path:
+    """``file``, its folder in the home made where it is missing. Raises CannotWrite."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(file=file, why=error.strerror or error) from error
+    return file
+
+
 @contextmanager
 def written_whole(out: Path) -> Iterator[BinaryIO]:
     """A stream that becomes ``out`` when the block ends well; after an error ``out`` is as it was."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     except OSError as error:
         raise CannotWrite(file=out, why=error.strerror or error) from error

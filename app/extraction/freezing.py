@@ -20,7 +20,7 @@ from app.cohort.studies import find_study
 from app.extraction.changes import count_changes
 from app.extraction.cuts import counts_of, cut_numbered, cut_path, next_number
 from app.extraction.errors import CutBusy
-from app.extraction.exporting import Exported, file_sha256, write_extraction
+from app.extraction.exporting import Exported, file_sha256, own_folder, write_extraction
 from app.extraction.feeding import Progress
 from app.extraction.models import Cut
 from app.extraction.reading import Filters
@@ -47,8 +47,8 @@ class Frozen:
 class Comparison:
     """A cut made again: whether the kept file is untouched, data, software and bytes the same, and what changed since.
 
-    ``sheets`` has the sheets that gained or lost rows, then and now; ``changes`` counts the journalled changes by kind
-    (the sheet ``changements`` of an export since this cut tells each).
+    ``sha256`` is that of the file made again. ``sheets`` has the sheets that gained or lost rows, then and now; ``changes``
+    counts the journalled changes by kind (the sheet ``changements`` of an export since this cut tells each).
     """
 
     number: int
@@ -56,14 +56,15 @@ class Comparison:
     same_data: bool
     same_bytes: bool
     same_software: bool
+    sha256: str
     sheets: dict[str, tuple[int, int]]
     changes: dict[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """As ``./recueil cuts --again --json`` says it."""
         return {"number": self.number, "file_intact": self.file_intact, "same_data": self.same_data,
-                "same_bytes": self.same_bytes, "same_software": self.same_software, "sheets": self.sheets,
-                "changes": self.changes}
+                "same_bytes": self.same_bytes, "same_software": self.same_software, "sha256": self.sha256,
+                "sheets": self.sheets, "changes": self.changes}
 
 
 def freeze(
@@ -106,7 +107,7 @@ def _written(
         wishes = Wishes(labels, submitted_only, cut_numbered(session, study, since) if since else None)
         path = cut_path(installation.settings.home, study.code, number)
         extraction = Extraction(session, installation.vault, study, wishes, progress)
-        beside = path.with_name(f".{random_key()}.xlsx")
+        beside = own_folder(path.with_name(f".{random_key()}.xlsx"))
         exported = write_extraction(extraction, beside, "xlsx", title_of(number, name))
         return _cut(extraction, exported, number, name, actor, now, since), exported
 
@@ -152,18 +153,20 @@ def _journal(session: Session, study_code: str, cut: Cut, actor: Actor, now: dat
     )  # fmt: skip
 
 
-def make_again(installation: Installation, study_code: str, number: int) -> Comparison:
+def make_again(
+    installation: Installation, study_code: str, number: int, progress: Progress = lambda done: None
+) -> Comparison:
     """The cut made again from today's data, beside the kept one; nothing is changed. Raises UnknownStudy, UnknownCut."""
     with installation.database.reading() as session, tempfile.TemporaryDirectory() as folder:
         study = find_study(session, study_code)
         cut = cut_numbered(session, study, number)
-        exported = _again(installation, session, study, cut, Path(folder))
+        exported = _again(installation, session, study, cut, Path(folder), progress)
         kept = cut_path(installation.settings.home, study.code, number)
         intact = kept.exists() and file_sha256(kept) == cut.file_sha256
         filters = Filters(orjson.loads(cut.filters)["submitted_only"])
         return Comparison(
             number, intact, exported.data_sha256 == cut.data_sha256, exported.sha256 == cut.file_sha256,
-            cut.software == software(), _sheets(counts_of(cut), exported.sheets),
+            cut.software == software(), exported.sha256, _sheets(counts_of(cut), exported.sheets),
             count_changes(session, study, cut, filters),
         )  # fmt: skip
 
@@ -172,9 +175,11 @@ def _sheets(then: Mapping[str, int], now: Mapping[str, int]) -> dict[str, tuple[
     return {name: (then.get(name, 0), now.get(name, 0)) for name in {**then, **now} if then.get(name) != now.get(name)}
 
 
-def _again(installation: Installation, session: Session, study: Study, cut: Cut, folder: Path) -> Exported:
+def _again(
+    installation: Installation, session: Session, study: Study, cut: Cut, folder: Path, progress: Progress
+) -> Exported:
     filters = orjson.loads(cut.filters)
     since = cut_numbered(session, study, filters["since"]) if filters["since"] else None
     wishes = Wishes(filters["labels"], filters["submitted_only"], since)
-    extraction = Extraction(session, installation.vault, study, wishes)
+    extraction = Extraction(session, installation.vault, study, wishes, progress)
     return write_extraction(extraction, folder / "again.xlsx", "xlsx", title_of(cut.number, cut.name))

@@ -3,17 +3,18 @@
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
-from app.extraction.cuts import cut_path
+from app.extraction.cuts import cut_numbered, cut_path
 from app.extraction.errors import ExportFailed, UnknownFormat, UnknownJob
-from app.extraction.exporting import export
+from app.extraction.exporting import export, own_folder
 from app.extraction.feeding import Progress
-from app.extraction.freezing import freeze
+from app.extraction.freezing import freeze, make_again
 from app.extraction.models import FORMATS, ExportJob
 from app.journal.recording import record
 from app.kernel.actor import Actor
@@ -44,16 +45,19 @@ def ask_export(
     submitted_only: bool = False,
     since: int | None = None,
     freeze_as: str | None = None,
+    again: int | None = None,
 ) -> ExportJob:
-    """A job for the worker; with ``freeze_as`` (a name, may be empty) it becomes the next cut.
+    """A job for the worker; with ``freeze_as`` (a name, may be empty) it becomes the next cut; ``again`` compares a cut.
 
-    Raises UnknownFormat, TextRefused for a name that cannot be kept.
+    Raises UnknownFormat, UnknownCut, TextRefused for a name that cannot be kept.
     """
+    if again is not None:
+        cut_numbered(session, study, again)
     if format not in FORMATS or (freeze_as is not None and format != "xlsx"):
         raise UnknownFormat(format=format, known=", ".join(FORMATS) if freeze_as is None else "xlsx")
     job = ExportJob(
         study_id=study.id, format=format, labels=labels, submitted_only=submitted_only, since_cut=since,
-        freeze_as=_cut_name(freeze_as), asked_at=now, asked_by=actor.name, asked_role=actor.role,
+        freeze_as=_cut_name(freeze_as), again=again, asked_at=now, asked_by=actor.name, asked_role=actor.role,
         asked_organisation=actor.organisation, asked_ref=actor.ref, state="asked", rows_done=0,
         rows_total=_patients(session, study),
     )  # fmt: skip
@@ -61,7 +65,7 @@ def ask_export(
     session.flush()
     record(
         session, actor=actor, at=now, action="export.asked", subject_type="export", subject_id=job.id,
-        study=study.code, new=format,
+        study=study.code, new=format if again is None else f"again {again}",
     )  # fmt: skip
     return job
 
@@ -136,7 +140,7 @@ def _build(installation: Installation, job: ExportJob, clock: Clock) -> None:
             _set(installation, job.id, rows_done=done, beat_at=told)
 
     try:
-        name, sha256 = _write(installation, job, clock(), tell)
+        made = _compare(installation, job, tell) if job.again is not None else _write(installation, job, clock(), tell)
     except Refusal as refusal:
         _fail(installation, job, refusal, clock())
         return
@@ -146,8 +150,7 @@ def _build(installation: Installation, job: ExportJob, clock: Clock) -> None:
         log.exception("export %s failed (reference %s)", job.id, reference)
         _fail(installation, job, ExportFailed(reference=reference), clock())
         return
-    _set(installation, job.id, state="done", file_name=name, file_sha256=sha256, finished_at=clock(),
-         rows_done=ExportJob.rows_total)
+    _set(installation, job.id, state="done", finished_at=clock(), rows_done=ExportJob.rows_total, **made)
 
 
 def _fail(installation: Installation, job: ExportJob, refusal: Refusal, now: datetime) -> None:
@@ -161,19 +164,35 @@ def failure_of(job: ExportJob, language: Language) -> str:
     return str(orjson.loads(failure)[language]) if failure.startswith("{") else failure
 
 
-def _write(installation: Installation, job: ExportJob, now: datetime, tell: Progress) -> tuple[str, str]:
-    home = installation.settings.home
+def found_of(job: ExportJob) -> dict[str, Any] | None:
+    """What a comparison found, as `./recueil cuts --again --json` says it; None for another job, or before its end."""
+    found: dict[str, Any] | None = orjson.loads(job.found) if job.found else None
+    return found
+
+
+def _compare(installation: Installation, job: ExportJob, tell: Progress) -> dict[str, object]:
+    assert job.again is not None
+    found = make_again(installation, _code(installation, job), job.again, tell)
+    return {"found": orjson.dumps(found.as_json()).decode(), "file_sha256": found.sha256}
+
+
+def _code(installation: Installation, job: ExportJob) -> str:
     with installation.database.reading() as session:
-        code = session.get_one(Study, job.study_id).code
+        return session.get_one(Study, job.study_id).code
+
+
+def _write(installation: Installation, job: ExportJob, now: datetime, tell: Progress) -> dict[str, object]:
+    home, code = installation.settings.home, _code(installation, job)
     actor = Actor("staff", job.asked_by, job.asked_role, job.asked_organisation, job.asked_ref)
     if job.freeze_as is not None:
         frozen = freeze(installation, code, actor=actor, now=now, name=job.freeze_as, labels=job.labels,
                         submitted_only=job.submitted_only, since=job.since_cut, progress=tell)
-        return str(cut_path(home, code, frozen.number).relative_to(home)), frozen.exported.sha256
-    path = home / "exports" / job.id / f"{code}.{_SUFFIX[job.format]}"
-    exported = export(installation, code, path, actor=actor, now=now, format=job.format, labels=job.labels,
-                      submitted_only=job.submitted_only, since=job.since_cut, progress=tell)
-    return str(path.relative_to(home)), exported.sha256
+        path, exported = cut_path(home, code, frozen.number), frozen.exported
+    else:
+        path = own_folder(home / "exports" / job.id / f"{code}.{_SUFFIX[job.format]}")
+        exported = export(installation, code, path, actor=actor, now=now, format=job.format, labels=job.labels,
+                          submitted_only=job.submitted_only, since=job.since_cut, progress=tell)
+    return {"file_name": str(path.relative_to(home)), "file_sha256": exported.sha256}
 
 
 def _set(installation: Installation, job_id: str, **values: object) -> None:

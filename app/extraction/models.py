@@ -64,6 +64,9 @@ class ExportJob(Base):
     submitted_only: Mapped[bool]
     since_cut: Mapped[int | None]
     freeze_as: Mapped[str | None] = mapped_column(Text)
+    again: Mapped[int | None]
+    """The cut that is made again and compared; ``found`` then says what came out, as JSON."""
+    found: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_by: Mapped[str] = mapped_column(Text)
     asked_role: Mapped[str] = mapped_column(Text)

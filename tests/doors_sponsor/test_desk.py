@@ -167,8 +167,9 @@ def test_telephone_desk_notes_moves_and_gives_its_list(boss: Desk) -> None:
     assert boss.get(f"{STUDY}/chase/99999").status_code == 404
     book = openpyxl.load_workbook(BytesIO(boss.get(f"{STUDY}/chase.xlsx").data))
     rows = list(book.active.iter_rows(values_only=True))
-    assert rows[0][0] == "centre"
+    assert rows[0][:3] == ("centre_id", "name", "asked")
     assert len(rows) > 3
+    assert book.sheetnames == ["relances", "dictionnaire"]
     assert all(cell.data_type != "f" for row in book.active.iter_rows() for cell in row)
 
 
@@ -191,6 +192,12 @@ def test_cut_is_frozen_and_listed(boss: Desk, opened: Opened) -> None:
     boss.post(f"{STUDY}/exports", {"freeze": "yes", "name": "Première analyse"})
     assert build_asked_exports(opened.installation, opened.installation.clock) == 1
     assert "Première analyse" in boss.text(f"{STUDY}/exports")
+    assert boss.post(f"{STUDY}/exports", {"again": "99"}).status_code == 404
+    assert boss.post(f"{STUDY}/exports", {"again": "1"}).status_code == 303
+    assert build_asked_exports(opened.installation, opened.installation.clock) == 1
+    page = boss.text(f"{STUDY}/exports")
+    assert "mêmes octets" in page
+    assert "mêmes données" in page
 
 
 def test_correction_is_asked_on_an_answer_and_closed(boss: Desk, opened: Opened) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from app.collection.models import Response
-from app.extraction.errors import CannotWrite, UnknownFormat
+from app.extraction.errors import CannotWrite, NoFolder, UnknownFormat
 from app.extraction.exporting import export
 from app.journal.verifying import verify
 from app.kernel.installation import Installation
@@ -250,6 +250,9 @@ def test_an_empty_study_has_all_its_sheets_with_their_headers(installation, book
 def test_an_unknown_format_and_a_folder_that_cannot_be_written_are_refused(small, tmp_path: Path, command, now) -> None:
     with pytest.raises(UnknownFormat):
         export(small, "calci_sts", tmp_path / "w.ods", actor=command, now=now, format="ods")
+    with pytest.raises(NoFolder):
+        export(small, "calci_sts", tmp_path / "faute de frappe" / "w.xlsx", actor=command, now=now)
+    assert not (tmp_path / "faute de frappe").exists()
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotWrite):
         export(small, "calci_sts", tmp_path / "file" / "w.xlsx", actor=command, now=now)

@@ -89,6 +89,7 @@ def test_no_table_of_any_format_holds_more_of_an_opposed_patient_than_that_they_
 ) -> None:
     made, code, double = opposed
     folder = tmp_path / "out"
+    folder.mkdir()
     out = folder / f"etude.{'zip' if format == 'csv' else format}"
     export(made, "calci_sts", out, actor=command, now=now, format=format, labels=True, since=1)
     rows = [row for path in folder.iterdir() for row in rows_of(path)]

@@ -8,9 +8,9 @@ from app.accounts.identities import identities_shown
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.screens import Screen
-from app.doors.sponsor.chase_list import chase_workbook
 from app.doors.sponsor.rights import managers, someone, study
 from app.doors.sponsor.screens import Call, Standing
+from app.extraction.chase_list import chase_workbook
 from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
 from app.outreach.people import person_of, respondents_of
 from app.outreach.words import CHASE_STATUSES, OUTCOMES
@@ -30,7 +30,7 @@ def show(code: str) -> ResponseReturnValue:
 @allow(managers)
 def download(code: str) -> ResponseReturnValue:
     """The same list as a workbook, without names."""
-    content = chase_workbook(desk(session(), study(), now()), language())
+    content = chase_workbook(desk(session(), study(), now()), language(), now())
     name = f"{code}_relances_{now():%Y-%m-%d}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

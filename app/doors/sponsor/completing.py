@@ -21,7 +21,8 @@ def show_flow(code: str) -> ResponseReturnValue:
     """The flow diagram with its numbers."""
     steps = flow_of(session(), installation().vault, study())
     # Our own drawing: every text in it is escaped by exports/flow_chart.py.
-    return render_template("flow.html", steps=steps, drawing=Markup(draw(steps, language())))  # noqa: S704
+    drawn = draw(steps, language()) + draw(steps, language(), narrow=True)
+    return render_template("flow.html", steps=steps, drawing=Markup(drawn))  # noqa: S704
 
 
 @pages.get("/studies/<code>/completeness")

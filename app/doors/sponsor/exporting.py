@@ -7,7 +7,7 @@ from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import statisticians, study
 from app.extraction.cuts import counts_of, list_cuts
-from app.extraction.jobs import ask_export, failure_of, job_of, job_path, list_jobs
+from app.extraction.jobs import ask_export, failure_of, found_of, job_of, job_path, list_jobs
 from app.extraction.models import FORMATS
 from app.kernel.texts import whole_number
 
@@ -22,8 +22,9 @@ def show(code: str) -> ResponseReturnValue:
     waiting = any(job.state in ("asked", "building") for job in jobs)
     cuts = [(cut, counts_of(cut)) for cut in list_cuts(session(), study())]
     failures = {job.id: failure_of(job, language()) for job in jobs if job.state == "failed"}
+    found = {job.id: found_of(job) for job in jobs}
     return render_template(
-        "exports.html", jobs=jobs, failures=failures, waiting=waiting, formats=FORMATS, cuts=cuts
+        "exports.html", jobs=jobs, failures=failures, found=found, waiting=waiting, formats=FORMATS, cuts=cuts
     )
 
 
@@ -38,6 +39,7 @@ def ask(code: str) -> ResponseReturnValue:
         format=chosen if chosen in FORMATS and not frozen else "xlsx",
         freeze_as=request.form.get("name", "") if frozen else None,
         since=request.form.get("since", type=whole_number),
+        again=request.form.get("again", type=whole_number),
         labels="labels" in request.form,
         submitted_only="submitted_only" in request.form,
         actor=actor(),
