@@ -177,7 +177,7 @@ def test_a_mistake_in_a_section_is_found(tmp_path: Path, head: str, code: str) -
 
 def test_a_derived_value_that_shadows_a_question_is_found(tmp_path: Path) -> None:
     assert codes(
-        tmp_path, derived="derived:\n" + indent("{name: start_d, label: S, type: integer, value: today}")
+        tmp_path, derived="derived:\n" + indent("{name: start_d, label: S, type: date, value: today}")
     ) == ["shadowing"]
 
 
