@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, PatientIdentity
 from app.cohort.patients import seal_identity
 from app.cohort.studies import find_study
-from app.collection.evaluated import key_from, keys_query, pack
+from app.collection.evaluated import key_from, keys_of, pack
 from app.collection.models import Response, Submission
 from app.collection.opening import open_study
 from app.collection.questionnaires import Published, current_version
@@ -26,6 +26,7 @@ from app.simulation.playing import answers_for
 from forms.evaluation import evaluate
 
 STORIES = 300
+ASKED = 10_000
 STUDY = "calci_sts"
 AT = datetime(2026, 11, 2, 8, 15, tzinfo=UTC)
 _PER_CENTRE = 100
@@ -115,7 +116,8 @@ def _stories(version: Published) -> Iterator[tuple[str, str]]:
 
 def _responses(session: Session, version: Published, stories: list[tuple[str, str]]) -> None:
     study = find_study(session, STUDY)
-    keys = [(row[0], tuple(row)[1:]) for row in session.execute(keys_query(study.id))]
+    ids = list(session.scalars(select(Patient.id).where(Patient.study_id == study.id).order_by(Patient.id)))
+    keys = (key for at in range(0, len(ids), ASKED) for key in keys_of(session, study.id, ids[at : at + ASKED]).items())
     for chunk in _chunks(
         _response(study.id, version, number, key, stories) for number, key in enumerate(keys)
     ):

@@ -15,10 +15,10 @@ NOTHING: Told = ("", "")
 
 
 def told_by_hand(session: Session, decision: Decision) -> Told:
-    """What was merged, split, moved or assigned, in French and English; empty for the answer to a question."""
+    """What was merged, split, moved or assigned by this decision, in French and English, whatever came after it."""
     document = orjson.loads(decision.before)
     if decision.case_id is not None:
-        return NOTHING
+        return _answered(session, document["changes"])
     if document.get("merge"):
         return _merged(session, document["merge"])
     for table, key, column, before, after in document["changes"]:
@@ -36,6 +36,18 @@ def _merged(session: Session, merge: dict[str, Any]) -> Told:
     else:
         gone, kept = _centre(session, merge["gone"]), _centre(session, merge["kept"])
     return f"{gone} réuni à {kept}", f"{gone} merged into {kept}"
+
+
+def _answered(session: Session, changes: list[list[Any]]) -> Told:
+    """Where the answer to a question put its rows: centres, then patients, at most four of them."""
+    put = {(column, after) for table, _, column, _, after in changes if table == "authorisation" and after}
+    centres = [_centre(session, key) for column, key in put if column == "centre_id"]
+    patients = [_code(session, key) for column, key in put if column == "patient_id"]
+    places = [*sorted(centres), *sorted(patients)]
+    if not places:
+        return NOTHING
+    told = f"→ {', '.join(places[:4])}{'…' if len(places) > 4 else ''}"
+    return told, told
 
 
 def _moved(session: Session, patient: str, before: int, after: int) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import build_parser, main
+from app.commands.benching import benchmarks
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from tests.fixtures.studies import DATA
@@ -280,6 +282,11 @@ def test_an_unknown_benchmark_names_the_known_ones(
 ) -> None:
     assert main(["bench", "nothing"]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+def test_every_benchmark_can_be_begun() -> None:
+    for name in benchmarks():
+        assert callable(importlib.import_module(f"bench.{name}").run), name
 
 
 def test_what_touches_answers_is_published_with_confirm_only(

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import HeldFile
 from app.cohort.imports import check_list
-from app.cohort.models import ListImport, ListMapping, Patient, ReviewCase
-from app.cohort.review import find_case, progress
+from app.cohort.models import Centre, ListImport, ListMapping, Patient, ReviewCase
+from app.cohort.review import find_case, list_cases, progress
 from app.doors.door import Door
 from app.doors.sponsor import create_app, lists
 from app.journal.models import JournalEntry
@@ -219,6 +219,21 @@ def test_review_decides_once_undoes_and_says_who_was_first(
     assert case.fr in decisions
     assert set(re.findall(r"<code>(\S+)</code>", decisions)) >= {one.code for one in case.candidates}
     assert re.search(r"golden\.csv · ligne \d+", decisions)
+
+
+def test_decisions_say_where_each_put_its_rows_whatever_came_after(boss: Desk, opened: Opened, data: Path) -> None:
+    trial = upload(boss, LISTS, "liste_a.csv", (data / "liste_a.csv").read_bytes())
+    boss.post(f"{trial}/import")
+    with opened.installation.database.reading() as session:
+        cases = list_cases(session, opened.installation.vault, opened.study(session), limit=50)
+        case = next(one for one in cases if one.kind == "centre")
+        first, second = session.scalars(select(Centre).order_by(Centre.id).limit(2)).all()
+    for number, centre in enumerate((first, second)):
+        sent = {"action": "assign", "target": str(centre.id), "mutation": f"put-{number}"}
+        done = boss.post(f"/studies/calci_sts/review/{case.id}", sent).headers["Location"].rsplit("done=", 1)[1]
+        assert boss.post(f"/studies/calci_sts/decisions/{done.partition('&')[0]}/undo").status_code == 303
+    told = re.findall(r"<strong>→ (\d+)", boss.text("/studies/calci_sts/decisions"))
+    assert sorted(told) == [first.code, second.code]
 
 
 def test_identities_at_the_review_desk_are_asked_for_and_journalled_once(

@@ -10,6 +10,7 @@ from app.doors.request import actor, installation, now, session
 from app.doors.sponsor.mail_reading import mail_by_id, mails_of, state_counts
 from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.rights import managers, someone, study
+from app.outreach.campaigns import is_paused
 from app.outreach.copies import copy_of
 from app.outreach.outcomes import resolve, uncertain
 from app.outreach.people import person_of
@@ -32,6 +33,7 @@ def show(code: str) -> ResponseReturnValue:
     return render_template(
         "outbox.html",
         counts=counts,
+        paused=is_paused(session(), study().id),
         state=state,
         page=page,
         mails=mails,

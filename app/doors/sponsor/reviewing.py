@@ -134,5 +134,5 @@ def _decisions(refused: Refusal | None = None) -> str:
     problem = refused.message(language()) if refused else None
     decisions = list_decisions(session(), study(), 200)
     cases = decided_cases(session(), installation().vault, study(), decisions)
-    told = {one.id: told_by_hand(session(), one) for one in decisions if one.case_id is None}
+    told = {one.id: told_by_hand(session(), one) for one in decisions}
     return render_template("decisions.html", decisions=decisions, cases=cases, told=told, problem=problem)
