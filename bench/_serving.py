@@ -70,7 +70,7 @@ def _serve(folder: str, pipe: Connection) -> None:
     url = f"http://127.0.0.1:{port}"
     installation = Installation.open(make_settings(Path(folder), f"sqlite:///{folder}/bench.sqlite", url))
     installation.initialise()
-    token = _settle(installation)
+    token = settle(installation)
     application = DispatcherMiddleware(
         create_app(installation), {"/bare": _bare(Path(folder) / "bare.sqlite")}
     )
@@ -79,7 +79,8 @@ def _serve(folder: str, pipe: Connection) -> None:
     server.run()
 
 
-def _settle(installation: Installation) -> str:
+def settle(installation: Installation) -> str:
+    """A centre with `PATIENTS` patients of calci_sts and one respondent; the token of its link."""
     now = datetime.now(UTC)
     with installation.database.writing() as session:
         study = open_study(session, "calci_sts", actor=COMMAND, now=now)

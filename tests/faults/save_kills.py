@@ -23,25 +23,18 @@ from multiprocessing.synchronize import Event
 import orjson
 from sqlalchemy import Connection, event, select, text
 
-from app.cohort.centres import ensure_centre
-from app.cohort.patients import enrol_patient
 from app.collection.models import Response
-from app.collection.opening import open_study
 from app.commands.serving import bind
 from app.journal.models import JournalEntry, JournalValue
 from app.journal.verifying import verify
-from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.settings import Settings
-from app.outreach.links import token_of
-from app.outreach.people import Person, add_respondent
-from bench._serving import Client
+from bench._serving import Client, settle
 from tests.faults.mail_kills import FORKS
 from tests.fixtures.mail import free_port
 
 PEOPLE = 4
 QUESTION = "v_surf@j0"
-COMMAND = Actor.command("faults")
 LONGEST_SILENCE = 60.0
 
 
@@ -134,7 +127,7 @@ def run_kills(installation: Installation, kills: int, *, forgetful: bool = False
     A `forgetful` server breaks the promise on purpose.
     """
     began, port, chance, enough = time.monotonic(), free_port(), random.Random(20261121), threading.Event()
-    token = _settle(installation)
+    token = settle(installation)
     people = [Browser(f"http://127.0.0.1:{port}") for _ in range(PEOPLE)]
     threads = [threading.Thread(target=one.work, args=(place, enough)) for place, one in enumerate(people)]
     for number in range(kills):
@@ -173,23 +166,6 @@ def _enter(people: list[Browser], token: str, threads: list[threading.Thread]) -
         one.prepare(one.code)
     for thread in threads:
         thread.start()
-
-
-def _settle(installation: Installation) -> str:
-    """A centre with a patient for each person; the token of its link."""
-    now = installation.clock()
-    with installation.database.writing() as session:
-        study = open_study(session, "calci_sts", actor=COMMAND, now=now)
-        centre = ensure_centre(
-            session, study, "CHU DE TOULOUSE", finess=None, city="TOULOUSE", postcode="31000", actor=COMMAND, now=now
-        )  # fmt: skip
-        for _ in range(PEOPLE):
-            enrol_patient(session, installation.vault, study, centre, actor=COMMAND, now=now, sex=2)
-        person = Person("Dr MARTIN", "martin@example.org", "", "néphrologue", "fr")
-        respondent = add_respondent(
-            session, installation, study, centre, person, source="desk", actor=COMMAND, now=now
-        )
-        return token_of(installation.keys, respondent.link)
 
 
 def _count(installation: Installation, people: list[Browser]) -> Count:
