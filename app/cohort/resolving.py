@@ -4,7 +4,7 @@ Homonyms are never merged; whatever is neither the same name nor one edit away i
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -356,8 +356,3 @@ def _digits(text: str) -> str:
 
 def _likeness(entry: Entry, written: str) -> float:
     return max((OSA.normalized_similarity(known, written) for known in entry.written), default=0.0)
-
-
-def entries_placed(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that a list gave at least one spelling to."""
-    return [entry for entry in entries if entry.names]

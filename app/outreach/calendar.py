@@ -15,11 +15,6 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 
-def holiday_name(day: date) -> str | None:
-    """What holiday `day` is, in French, or None."""
-    return _holidays(day.year).get(day)
-
-
 def working_moment(at: datetime) -> datetime:
     """`at` itself within working hours (9 to 17, Paris), else the next working morning, in UTC."""
     local = at.astimezone(PARIS)
