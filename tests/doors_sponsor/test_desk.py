@@ -250,12 +250,6 @@ def test_team_is_kept_by_managers_and_one_time_passwords_are_shown_once(boss: De
     assert boss.post("/team/99999/active", {"active": "0"}).status_code == 404
 
 
-def test_journal_is_read_page_by_page_and_verified(boss: Desk) -> None:
-    assert "<td>Liste importée</td>" in boss.text(f"{STUDY}/journal")
-    assert "<td>Liste importée</td>" not in boss.text(f"{STUDY}/journal?action=respondent.added")
-    assert "intacte" in boss.text(f"{STUDY}/journal/verification")
-
-
 def test_shipped_study_is_opened_from_the_home_page(boss: Desk) -> None:
     assert "cmv_mbv" in boss.text("/")
     assert boss.post("/studies", {"study": "hiv_fos"}).status_code == 303

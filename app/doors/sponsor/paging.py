@@ -33,8 +33,8 @@ class Page:
         return min(self.total, self.offset + self.size)
 
     def address(self, number: int) -> str:
-        """Another page of this table, beside this one's address: what else the address asks for stays asked."""
-        return "?" + urlencode([*((name, value) for name, value in request.args.items() if name != "page"), ("page", number)])
+        """Another page of this table, beside this one's address."""
+        return address_with(page=number)
 
     @property
     def offset(self) -> int:
@@ -56,6 +56,12 @@ class Order:
     def said(self, column: str) -> str | None:
         """The header's aria-sort."""
         return None if self.by != column else "descending" if self.descending else "ascending"
+
+
+def address_with(**asked: object) -> str:
+    """This page's address asking for something else, None for nothing; what else it asks for stays asked."""
+    kept = [(name, value) for name, value in request.args.items() if name not in asked]
+    return "?" + urlencode([*kept, *((name, value) for name, value in asked.items() if value is not None)])
 
 
 def asked_number() -> int:

@@ -13,7 +13,7 @@ from app.collection.questionnaires import version_by_id
 from app.collection.reading import document_of, response_of
 from app.kernel.language import Language, pick
 from forms.answers import Address
-from forms.definition import Question, Questionnaire
+from forms.definition import Questionnaire
 from forms.types import kind_of
 
 STANDINGS = ("untouched", "draft", "disposed", "submitted", "corrected")
@@ -87,7 +87,7 @@ def answers_of(
         if question is None or question.identity:
             continue
         value = kind_of(question.type).display(cell, question, language)
-        label = _label(questionnaire, question, address, language)
+        label = label_at(questionnaire, address, language)
         found[question.section].append(Answer(str(address), label, value, cell.comment or ""))
     order = {name: rank for rank, name in enumerate(questionnaire.questions)}
     return [
@@ -105,12 +105,15 @@ def _rank(address: str, order: dict[str, int]) -> tuple[str, int, int]:
     return where.visit or "", where.line or 0, order[where.name]
 
 
-def _label(questionnaire: Questionnaire, question: Question, address: Address, language: Language) -> str:
-    parts = [question.label.en if language == "en" else question.label.fr]
+def label_at(questionnaire: Questionnaire, address: Address, language: Language) -> str:
+    """The question at an address in words, with its visit and its line; "" where this questionnaire has none."""
+    question = questionnaire.questions.get(address.name)
+    if question is None:
+        return ""
+    parts = [question.label[language]]
     visits = {visit.code: visit for visit in questionnaire.visits}
     if address.visit in visits:
-        label = visits[address.visit].label
-        parts.append(label.en if language == "en" else label.fr)
+        parts.append(visits[address.visit].label[language])
     if address.line:
         parts.append(str(address.line))
     return " · ".join(parts)

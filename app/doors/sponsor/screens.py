@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.doors.screens import Count, Day, Line, Screen
+from app.doors.sponsor.journal_reading import Wanted
 from app.outreach.campaigns import DATES, LIMITS, Plan
 
 
@@ -76,3 +77,22 @@ class Newcomer(Screen):
 
     centre, email, name = Line(most=20), Line(most=254), Line(most=200)
     function, telephone, language = Line(most=200), Line(most=40), Line(most=2)
+
+
+class Looking(Screen):
+    """What somebody looks for in the journal; it comes from the address."""
+
+    action, centre, patient, person = Line(most=64), Line(most=9), Line(most=32), Line(most=200)
+    first, last = Day(), Day()
+
+    def wanted(self) -> Wanted:
+        """What was asked for, once the form is valid; a centre that is no number is no centre."""
+        centre = self.centre.data
+        return Wanted(
+            action=self.action.data,
+            centre=int(centre) if centre.isascii() and centre.isdigit() else None,
+            patient=self.patient.data,
+            person=self.person.data,
+            first=self.first.day,
+            last=self.last.day,
+        )

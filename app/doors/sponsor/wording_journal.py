@@ -84,6 +84,12 @@ SUBJECTS = {
 }
 
 
+def natures() -> list[tuple[str, str]]:
+    """The kinds that a study's journal may hold with their words, in alphabetical order; accounts belong to no study."""
+    found = [(action, str(words)) for action, words in ACTIONS.items() if not action.startswith("staff.")]
+    return sorted(found, key=lambda one: one[1].casefold())
+
+
 def say_action(action: str) -> str:
     """What happened, in words; a kind from elsewhere stays as it is."""
     return str(ACTIONS.get(action, action))
