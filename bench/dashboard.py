@@ -116,7 +116,7 @@ def _fill(installation: Installation, patients: int) -> str:
         session.execute(insert(Patient), [_patient(study.id, rank, now) for rank in range(patients)])
         answered = [_response(study.id, version.id, rank, now) for rank in range(patients) if rank % 3]
         session.execute(insert(Response), answered)
-        staff = add_staff(session, email="bench@example.org", role="reader", actor=actor, now=now).staff
+        staff = add_staff(session, email="bench@example.org", role="manager", actor=actor, now=now).staff
         staff.must_change_password = False
         token = open_session(session, staff, now).token
     app = create_app(installation)

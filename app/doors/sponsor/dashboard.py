@@ -9,6 +9,7 @@ from app.doors.sponsor.charts import draw_curve
 from app.doors.sponsor.kept_pages import kept_pages
 from app.doors.sponsor.paging import Order, asked_number, asked_order, asked_page
 from app.doors.sponsor.rights import everybody, heading, someone, study
+from app.doors.sponsor.waiting import work, work_list
 from app.kernel.clock import day_of
 from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall, stamp
 
@@ -22,7 +23,7 @@ def show(code: str) -> ResponseReturnValue:
     """Response rates overall, over time and by centre."""
     order = asked_order(SORTS, "code")
     shown = (heading().id, stamp(session(), heading().id), day_of(now()), order, asked_number())
-    reader = (someone().email, someone().role, language())
+    reader = (someone().email, someone().role, language(), work())
     return kept_pages().serve((shown, reader), lambda: _draw(order))
 
 
@@ -35,5 +36,12 @@ def _draw(order: Order) -> str:
     )
     curves = [draw_curve(days, opened=opened, today=today, narrow=narrow) for narrow in (False, True)]
     return render_template(
-        "dashboard.html", whole=whole, days=days, curves=curves, centres=centres, order=order, page=page
+        "dashboard.html",
+        whole=whole,
+        days=days,
+        curves=curves,
+        centres=centres,
+        order=order,
+        page=page,
+        waiting=work_list(study().code),
     )

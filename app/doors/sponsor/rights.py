@@ -12,6 +12,7 @@ from app.cohort.models import Study
 from app.doors.guard import Policy
 from app.doors.request import connection, passage, session, set_actor
 from app.doors.sponsor.signed_in import Person, person, settled_person
+from app.doors.sponsor.waiting import look_for_work
 from app.kernel.prepared import Prepared
 
 
@@ -54,6 +55,8 @@ def _find_study() -> None:
     if found is None:
         raise NotFound
     passage().facts["headed"] = Heading(*found)
+    if someone().role == "manager":
+        look_for_work(heading().id)
 
 
 def _admit_person() -> None:

@@ -15,16 +15,17 @@ class Tab:
 
     sections: tuple[str, ...] = ()
 
-    def holds(self, blueprint: str | None) -> bool:
-        """Whether a page of this blueprint stands under this tab."""
-        return blueprint in (self.endpoint.split(".")[0], *self.sections)
+    @property
+    def blueprints(self) -> tuple[str, ...]:
+        """Whose pages stand under this tab."""
+        return self.endpoint.split(".")[0], *self.sections
 
 
 _ALL, _DATA, _DESK = ("manager", "statistician", "reader"), ("manager", "statistician"), ("manager",)
 TABS = (
     Tab("dashboard.show", lazy_gettext("Réponses"), _ALL, ("breakdown",)),
     Tab("lists.show", lazy_gettext("Listes"), _DESK, ("mapping", "reviewing")),
-    Tab("patients.show", lazy_gettext("Patients"), _DESK, ("regrouping", "centres")),
+    Tab("patients.show", lazy_gettext("Patients"), _DESK, ("regrouping", "centres", "proposals")),
     Tab("respondents.show", lazy_gettext("Correspondants"), _DESK, ("respondent",)),
     Tab("outbox.show", lazy_gettext("Envois"), _DESK, ("inviting", "campaigning", "wording_mails")),
     Tab("chasing.show", lazy_gettext("Téléphone"), _DESK),

@@ -14,6 +14,7 @@ from app.cohort.reasons import REASONS as ROW_REASONS
 from app.doors.request import Passage, language
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
+from app.doors.sponsor.waiting import waiting_at
 from app.doors.sponsor.wording_journal import say_action, say_subject
 from app.kernel.clock import PARIS
 from app.outreach.chase import STATUSES, STEPS
@@ -279,6 +280,7 @@ def _shared() -> dict[str, Any]:
         "person": person,
         "study": study,
         "language": "en" if language() == "en" else "fr",
+        "waiting_at": waiting_at,
         "tabs": tabs(person.role) if isinstance(person, Person) and person.settled and study else [],
     }
 
