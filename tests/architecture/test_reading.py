@@ -22,7 +22,7 @@ from tests.journeys.people import enter, sign_in
 from tests.journeys.plain_client import Page, PlainClient
 
 PREFIX = {"centre": "", "sponsor": "/sponsor"}
-EACH = 5  # pages of one route that are opened: other patients' pages are no other code
+EACH = 3  # pages of one route that are opened: other patients' pages are no other code
 # Routes that a walk over links does not meet, with the reason.
 UNMET: dict[str, dict[str, str]] = {"centre": {}, "sponsor": {}}
 

@@ -47,7 +47,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     uv.write_text(FAKE_UV.format(log=tmp_path / "asked", python=sys.executable))
     uv.chmod(0o755)
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("RECUEIL_", "PYTHONPATH"))
+        name: value for name, value in os.environ.items() if not name.startswith(("RECUEIL_", "PYTHONP"))
     }
     return {**kept, "PATH": f"{tools}:{os.environ['PATH']}"}
 
@@ -97,6 +97,12 @@ def test_first_start_installs_and_the_second_does_not(
         assert started.returncode == 7, "the application's exit code is ours"
         assert out == f"['rates', '--json'] {clone.parent} {clone / 'var'}\n"
     assert (tmp_path / "asked").read_text().split() == ["venv", "pip"]
+
+
+def test_what_python_compiled_is_kept_and_not_among_the_sources(clone: Path, environment: dict[str, str]) -> None:
+    _start(clone, {**environment, "PYTHONDONTWRITEBYTECODE": "1"}).communicate()
+    assert list((clone / ".venv" / "bytecode").rglob("__init__*.pyc"))
+    assert not list((clone / "app").rglob("*.pyc"))
 
 
 def test_two_first_starts_install_once(clone: Path, environment: dict[str, str], tmp_path: Path) -> None:

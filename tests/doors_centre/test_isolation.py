@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.doors.centre import create_app
 from app.doors.guard import policy_of
 from tests.doors_centre.builders import page, visitor
@@ -30,28 +28,23 @@ ABOUT_A_PATIENT = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), ABOUT_A_PATIENT)
-def test_another_centres_patient_is_as_unknown_as_one_that_does_not_exist(
-    opened: Opened, method: str, path: str
-) -> None:
+def test_another_centres_patient_is_as_unknown_as_one_that_does_not_exist(opened: Opened) -> None:
     mine, theirs = visitor(opened, 0).enter(), visitor(opened, 1).enter()
     token = mine.form(page(mine.codes[0], "terrain"))["csrf_token"]
     sent = {"csrf_token": token, "weight_kg": "70", "kind": "opposed", "mutation": "m" * 32}
+    body = {"mutation": "m" * 32, "address": "weight_kg", "typed": "70", "base": 0, "section": "terrain"}
     before = dump(opened.installation)
-    statuses, lengths = set(), set()
-    for code in (theirs.codes[0], "CAL-999-999"):
-        answer = mine.client.open(
-            path.format(code=code), method=method, data=sent if method == "POST" else None
-        )
-        statuses.add(answer.status_code)
-        lengths.add(len(answer.data) - answer.text.count(code) * len(code))
-    if path.endswith("/reponses"):
-        body = {"mutation": "m" * 32, "address": "weight_kg", "typed": "70", "base": 0, "section": "terrain"}
-        live = mine.client.post(path.format(code=theirs.codes[0]), json=body, headers={"X-CSRFToken": token})
-        statuses = {live.status_code}
-    assert statuses == {404}
-    assert len(lengths) == 1
-    assert dump(opened.installation) == before
+    for method, path in ABOUT_A_PATIENT:
+        statuses, lengths = set(), set()
+        for code in (theirs.codes[0], "CAL-999-999"):
+            where = path.format(code=code)
+            answer = mine.client.open(where, method=method, data=sent if method == "POST" else None)
+            if path.endswith("/reponses"):
+                answer = mine.client.post(where, json=body, headers={"X-CSRFToken": token})
+            statuses.add(answer.status_code)
+            lengths.add(len(answer.data) - answer.text.count(code) * len(code))
+        assert (statuses, len(lengths)) == ({404}, 1), (method, path)
+        assert dump(opened.installation) == before, (method, path)
 
 
 def test_the_worklists_of_two_centres_share_nobody(opened: Opened) -> None:

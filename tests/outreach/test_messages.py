@@ -256,12 +256,13 @@ def test_a_preview_and_a_test_mail_open_no_centre(installation: Installation, sm
 
 
 @pytest.mark.skipif(shutil.which("spamassassin") is None, reason="SpamAssassin is not installed here")
-@pytest.mark.parametrize(("kind", "language"), EVERY)
-def test_spamassassin_scores_every_message_under_one(kind: str, language: str) -> None:
-    mail = compose(letter_in(language, kind=kind), shipped(kind, language))
+def test_spamassassin_scores_every_message_under_one() -> None:
+    mails = [compose(letter_in(language, kind=kind), shipped(kind, language)) for kind, language in EVERY]
+    box = b"".join(b"From recueil Mon Mar 15 09:00:00 2021\n" + mail.content + b"\n" for mail in mails)
+    # One mailbox, one run: reading its rules takes SpamAssassin far longer than reading a mail.
     told = subprocess.run(
-        ["spamassassin", "--local", "--test-mode"], input=mail.content, capture_output=True, check=True
+        ["spamassassin", "--local", "--test-mode", "--mbox"], input=box, capture_output=True, check=True
     )
-    score = re.search(rb"X-Spam-Status:.*score=(-?[0-9.]+)", told.stdout)
-    assert score is not None
-    assert float(score.group(1)) < 1
+    scores = [float(score) for score in re.findall(rb"^X-Spam-Status:.*score=(-?[0-9.]+)", told.stdout, re.MULTILINE)]
+    assert len(scores) == len(EVERY)
+    assert max(scores) < 1
