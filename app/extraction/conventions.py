@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from app.collection.facts import is_fact
 from exports.tables import Column, Row, Table
 from forms.definition import Questionnaire
 from forms.definition import Table as LookUp
@@ -23,6 +24,8 @@ _HOLDS = {
               "a question of a patient that is not plainly answered, and why; key: patient_id, variable, visit, "
               "repeat_no; variable blank: the whole section"),
     "requetes": ("une question posée à un centre sur une réponse", "a question put to a centre about an answer"),
+    "propositions": ("une valeur de la liste qu’un centre corrige, et ce qu’il en est ; clé : patient_id, variable",
+                     "a value of the list that a centre corrects, and what became of it; key: patient_id, variable"),
     "dictionnaire": ("une variable d’une feuille ; clé : feuille, variable", "a variable of a sheet; key: feuille, variable"),
     "modalites": ("un code d’une variable ; clé : variable, code", "a code of a variable; key: variable, code"),
     "changements": ("un changement depuis la coupe nommée", "a change since the named cut"),
@@ -55,6 +58,10 @@ _ALWAYS = (
 _VISITS = (
     "Visites", "Visits", "patients a aussi une colonne par visite (<variable>_<visite>), les mêmes valeurs que visites ; quand "
     "une visite a lieu et quand elle est demandée : dictionnaire, visites.visit, regle / patients has a column a visit too")
+_LISTED = (
+    "Valeurs de la liste", "Values of the list", "un centre les confirme ou en propose une autre, qui ne compte qu’une fois "
+    "acceptée : la feuille propositions, dès qu’il y en a une, donne les deux valeurs et la décision ; etats : list_disputed, "
+    "list_corrected, list_kept / a centre's correction counts once accepted; propositions gives both values, once there is one")
 _LIMITS = (
     "Seuils de détection", "Detection limits", "<variable>_op (pour une variable en _val : _op à la place de _val) est le signe "
     "(1 =, 2 <, 3 >, 4 non détecté) ; <variable> la valeur telle que lue, donc le seuil lui-même pour < et > ; _lloq, _half et "
@@ -84,6 +91,8 @@ def sheet_rows(sheets: Iterable[str], union: Questionnaire) -> Iterator[Row]:
 def convention_rows(union: Questionnaire) -> Iterator[Row]:
     """The conventions that this study needs."""
     extra = [_VISITS] if union.visits else []
+    if any(is_fact(question) for question in union.questions.values()):
+        extra.append(_LISTED)
     if any(question.type == "limit" for question in union.questions.values()):
         extra.append(_LIMITS)
     for fr, en, value in (*_ALWAYS, *extra, _LANGUAGE):

@@ -1,9 +1,8 @@
 """The sheet ``etats``: one row for everything that is not plainly answered; a section hidden as a whole is one row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from app.collection.documents import NOT_IN_FORCE
 from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.records import Record
 from exports.tables import Choice, Column, Row
@@ -137,7 +136,7 @@ class StatePlan:
         for name, cell in record.cells.items():
             if cell.get("p") in LISTED:
                 place = self.place(name)
-                yield (centre, code, place.section, None, None, name, LISTED[cell["p"]], None, _not_used(cell))
+                yield (centre, code, place.section, None, None, name, LISTED[cell["p"]], None, None)
 
     def untouched(self, centre: str, code: str, disposition: str | None) -> Iterator[Row]:
         """A patient without any answer: one row a section; with a disposition nothing is asked."""
@@ -189,11 +188,6 @@ def _marks(record: Record, submitted_revision: int | None) -> tuple[dict[str, st
         if cell.get("r", 0) > last and "p" not in cell:
             corrected.append(address)
     return comments, corrected
-
-
-def _not_used(cell: Mapping[str, Any]) -> str | None:
-    """What the centre says where the list's value is exported; never an identity, which no answer holds."""
-    return f"centre : {cell['v']}" if "v" in cell and cell["p"] in NOT_IN_FORCE else None
 
 
 def _raised(record: Record, flag: str) -> list[str]:

@@ -17,6 +17,7 @@ from app.extraction.front import Cited, opening_table
 from app.extraction.layout import LABEL_SHEET, STATE_SHEET
 from app.extraction.listed import authorisations_table
 from app.extraction.models import Cut
+from app.extraction.proposals import proposals_table, proposes_anything
 from app.extraction.queries import asks_anything, queries_table
 from app.extraction.reading import Filters
 from app.extraction.times import utc
@@ -57,11 +58,11 @@ class Extraction:
 
     @cached_property
     def data_sha256(self) -> str:
-        """Fingerprint of all that was read: answers in their order, rows of the list, centres, queries."""
+        """Fingerprint of all that was read: answers in their order, rows of the list, centres, queries, proposals."""
         census = self.reading.census
         census.add(self._authorisations.rows())
         census.add(self._centres.rows())
-        for table in self._queries:
+        for table in self._discussed:
             census.add(table.rows())
         return census.sha256
 
@@ -74,11 +75,15 @@ class Extraction:
         return measured(centres_table(self.session, self.study))
 
     @cached_property
-    def _queries(self) -> Sequence[Table]:
-        if not asks_anything(self.session, self.study):
-            return ()
-        reading = self.reading
-        return (measured(queries_table(self.session, self.study, reading.layout.union, reading.filters)),)
+    def _discussed(self) -> Sequence[Table]:
+        """What is discussed with centres, once there is any: questions on answers, proposals against the list."""
+        reading, found = self.reading, []
+        union, filters = reading.layout.union, reading.filters
+        if asks_anything(self.session, self.study):
+            found.append(queries_table(self.session, self.study, union, filters))
+        if proposes_anything(self.session, self.study):
+            found.append(proposals_table(self.session, reading.vault, self.study, union, filters))
+        return [measured(table) for table in found]
 
     @cached_property
     def tables(self) -> Sequence[Table]:
@@ -86,7 +91,7 @@ class Extraction:
         answers = dict(self.feed.tables)
         states = answers.pop(STATE_SHEET)
         flow = flow_table(lambda: flow_steps(self.session, self.study, self.reading.outcomes))
-        data = [*answers.values(), self._authorisations, self._centres, flow, states, *self._queries]
+        data = [*answers.values(), self._authorisations, self._centres, flow, states, *self._discussed]
         changed = [self._changes(self.wishes.since)] if self.wishes.since else []
         book = [measured(dictionary([*data, *changed])), measured(codes([*data, *changed]))]
         return [*data, *book, *changed]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import openpyxl
 from sqlalchemy import select
 
 from app.cohort.models import Patient
@@ -15,6 +14,7 @@ from app.journal.models import JournalEntry
 from app.kernel.installation import Installation
 from tests.doors_centre.builders import page, text_of, visitor
 from tests.doors_sponsor.desk import Desk, desk_for
+from tests.extraction.conftest import Sheets
 from tests.fixtures.installations import COMMAND, NOW
 from tests.fixtures.studies import Opened
 
@@ -27,19 +27,23 @@ def sex_of(installation: Installation, code: str) -> int:
         return session.scalars(select(Patient.sex).where(Patient.code == code)).one() or 0
 
 
-def exported(
-    installation: Installation, code: str, folder: Path
-) -> tuple[object, list[tuple[object, object]]]:
-    """The sex in the sheet of patients, and what `etats` says of facts of the list: state and comment."""
+def exported(installation: Installation, folder: Path) -> Sheets:
+    """The sheets of a plain export."""
     out = folder / "book.xlsx"
     export(installation, "calci_sts", out, actor=COMMAND, now=NOW)
-    book = openpyxl.load_workbook(out, read_only=True)
-    head, *rows = book["patients"].values
-    sex = next(dict(zip(head, row, strict=True))["sex"] for row in rows if row[1] == code)
-    head, *rows = book["etats"].values
-    told = [dict(zip(head, row, strict=True)) for row in rows if row[1] == code]
-    states = [(row["etat"], row["commentaire"]) for row in told if str(row["etat"]).startswith("list_")]
-    return sex, states
+    return Sheets(out.read_bytes())
+
+
+def counted(sheets: Sheets, code: str) -> tuple[object, list[object], list[tuple[object, ...]]]:
+    """The sex that counts, what `etats` says of facts of the list, and the rows of `propositions`."""
+    sex = next(row["sex"] for row in sheets["patients"] if row["patient_id"] == code)
+    states = [row["etat"] for row in sheets["etats"] if row["patient_id"] == code]
+    told = ("patient_id", "variable", "etat", "identite", "selon_liste", "selon_centre", "pourquoi")
+    return (
+        sex,
+        [state for state in states if str(state).startswith("list_")],
+        [tuple(row[name] for name in told) for row in sheets["propositions"]],
+    )
 
 
 def settle(desk: Desk, accept: str, reason: str = "") -> int:
@@ -60,20 +64,22 @@ def test_a_correction_of_the_list_travels_to_the_desk_and_into_the_workbook(
     path = page(code, "dossier")
     assert person.send(path, sex=str(3 - listed), chart_found="1", do="next").status_code == 303
     assert "Proposé au promoteur" in text_of(person.get(path))
-    assert exported(opened.installation, code, tmp_path) == (
-        listed,
-        [("list_disputed", f"centre : {3 - listed}")],
-    )
+    book = exported(opened.installation, tmp_path)
+    values = (0, str(listed), str(3 - listed))
+    assert counted(book, code) == (listed, ["list_disputed"], [(code, "sex", "proposed", *values, None)])
+    described = {row["variable"] for row in book["dictionnaire"] if row["feuille"] == "propositions"}
+    assert {"selon_liste", "selon_centre", "proposed_at", "pourquoi"} <= described
+    assert "propositions" in {row["fait"] for row in book["lisez_moi"] if row["rubrique"] == "feuille"}
     assert "à décider" in text_of(desk.get(PROPOSALS))
     assert settle(desk, "0") == 422
     assert settle(desk, "1") == 303
-    assert exported(opened.installation, code, tmp_path) == (3 - listed, [("list_corrected", None)])
+    sex, states, rows = counted(exported(opened.installation, tmp_path), code)
+    assert (sex, states, rows[0][2]) == (3 - listed, ["list_corrected"], "accepted")
     assert "Correction acceptée par le promoteur" in text_of(person.get(path))
     assert settle(desk, "0", "erreur de saisie du centre") == 303
-    assert exported(opened.installation, code, tmp_path) == (
-        listed,
-        [("list_kept", f"centre : {3 - listed}")],
-    )
+    why = "erreur de saisie du centre"
+    book = exported(opened.installation, tmp_path)
+    assert counted(book, code) == (listed, ["list_kept"], [(code, "sex", "refused", *values, why)])
     assert "erreur de saisie du centre" in text_of(person.get(path))
     assert "erreur de saisie du centre" in text_of(desk.get(f"/studies/calci_sts/patients/{code}"))
 
@@ -95,10 +101,16 @@ def test_one_tap_confirms_what_the_list_says_and_keeps_what_was_typed_beside(ope
     assert actions.count("fact.confirmed") == 5
 
 
-def test_an_identity_is_proposed_sealed_and_shown_to_the_desk_only_when_it_asks(opened: Opened) -> None:
+def test_an_identity_is_proposed_sealed_and_shown_to_the_desk_only_when_it_asks(
+    opened: Opened, tmp_path: Path
+) -> None:
     person, desk = visitor(opened).enter(), desk_for(create_app(opened.installation), "manager")
     code = person.codes[0]
+    assert "propositions" not in exported(opened.installation, tmp_path)
     person.send(page(code, "dossier"), birth_my="02/1921", do="stay")
+    (row,) = exported(opened.installation, tmp_path)["propositions"]
+    assert (row["variable"], row["etat"], row["identite"]) == ("birth_my", "proposed", 1)
+    assert (row["selon_liste"], row["selon_centre"]) == (None, None)
     assert 'name="birth_my" type="text" autocomplete="off"' in person.get(page(code, "dossier")).text
     assert "02/1921" in person.get(page(code, "dossier")).text
     assert "02/1921" not in desk.text(PROPOSALS)
