@@ -341,6 +341,12 @@ class Questionnaire:
         """The questions of a section in their order."""
         return [self.questions[name] for name in section.questions]
 
+    def level(self, question: Question, visit: str | None) -> Level:
+        """How much its answer is wanted: what it states for that visit, else nothing at a visit that is optional itself."""
+        stated = dict(question.required_at).get(visit or "")
+        at = self._visits.get(visit or "")
+        return stated or ("optional" if at is not None and at.asked == "optional" else question.required)
+
     @cached_property
     def _visits(self) -> dict[str, Visit]:
         return {visit.code: visit for visit in self.visits}

@@ -13,7 +13,7 @@ from forms.planning import Asking, Checking, Group, Plan
 from forms.spans import Span, write
 from forms.states import Evaluation, Finding, State
 from forms.types import TYPES
-from forms.types.numbers import between, write_number
+from forms.types.numbers import write_number
 
 _PLAIN = frozenset((int, float, date))
 HOLE = re.compile(r"\{([a-z][a-z0-9_]*(?:@[a-z0-9_]+)?)\}")
@@ -109,7 +109,7 @@ def _computed_range(step: Asking, level: str, address: Address, frame: Frame, ev
         level,
         address,
         evaluation,
-        lambda language: between(_bound(low, language), _bound(high, language), language),
+        lambda language: step.kind.between(_bound(low, language), _bound(high, language), language),
     )
     return True
 

@@ -15,16 +15,16 @@ WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "line": "Ligne {number}", "more_lines": "Photocopiez cette page pour d’autres lignes ({most} au plus).",
         "missing": "Sans valeur, cochez", "version": "version {version}", "only_if": "Seulement si {condition}",
-        "hidden_if": "Sauf si {condition}", "required": "réponse attendue", "since": "depuis",
-        "not_asked": "non demandé", "usual": "habituel : {usual}",
+        "hidden_if": "Sauf si {condition}", "*": "réponse attendue",
+        "(*)": "attendue selon les autres réponses", "since": "depuis", "not_asked": "non demandé", "usual": "habituel : {usual}",
         "identity": "Code patient", "centre": "Centre", "date": "Rempli le", "unit_or": "ou {units}",
         "codes": "Les codes en marge sont ceux de l’export.", "page": "Questionnaire",
     },
     "en": {
         "line": "Line {number}", "more_lines": "Copy this page for more lines ({most} at most).",
         "missing": "Without a value, tick", "version": "version {version}", "only_if": "Only if {condition}",
-        "hidden_if": "Unless {condition}", "required": "answer expected", "since": "since", "not_asked": "not asked",
-        "usual": "usual: {usual}",
+        "hidden_if": "Unless {condition}", "*": "answer expected",
+        "(*)": "expected depending on other answers", "since": "since", "not_asked": "not asked", "usual": "usual: {usual}",
         "identity": "Patient code", "centre": "Centre", "date": "Filled in on", "unit_or": "or {units}",
         "codes": "The codes in the margin are those of the export.", "page": "Questionnaire",
     },
@@ -43,13 +43,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question on paper. ``shape`` is what there is to write into; ``answer`` what was answered."""
+    """One question on paper. ``required`` is the star that stands beside it, if any; ``shape`` what there is to write
+    into; ``answer`` what was answered."""
 
     name: str
     label: str
     help: str = ""
     condition: str = ""
-    required: bool = False
+    required: str = ""
     unit: str = ""
     shape: str = ""
     boxes: tuple[Box, ...] = ()
@@ -89,6 +90,7 @@ class Paper:
     registration: str
     head: tuple[str, ...]
     words: dict[str, str] = field(repr=False)
+    stars: dict[str, str] = field(repr=False)
     legend: str = ""
     sheets: tuple[Sheet, ...] = ()
 
@@ -96,6 +98,8 @@ class Paper:
 def paper(questionnaire: Questionnaire, language: str, evaluation: Evaluation | None = None) -> Paper:
     """The questionnaire for paper; with an evaluation, its answers are filled in and what is not asked is left out."""
     words = WORDS[language]
+    stars = {sign: words[sign] for sign in ("*", "(*)")}
+    reasons = {reason: label[language].lower() for reason, label in MISSING_LABELS.items()}
     return Paper(
         language=language,
         code=questionnaire.code,
@@ -104,9 +108,8 @@ def paper(questionnaire: Questionnaire, language: str, evaluation: Evaluation | 
         registration=questionnaire.registration,
         head=(words["identity"], words["centre"], words["date"]),
         words=words,
-        legend=" ; ".join(
-            f"{reason}\u00a0: {label[language].lower()}" for reason, label in MISSING_LABELS.items()
-        ),
+        stars=stars,
+        legend=" ; ".join(f"{sign}\u00a0: {said}" for sign, said in (stars | reasons).items()),
         sheets=tuple(
             _Writer(questionnaire, language, evaluation).sheet(section) for section in questionnaire.sections
         ),
@@ -186,7 +189,7 @@ class _Writer:
             label=question.label[language],
             help=" ".join(filter(None, (question.help[language], self.usual(question)))),
             condition=self.condition(question),
-            required=question.required != "optional",
+            required=self.star(question, address.visit),
             unit=f"{unit} ({self.words['unit_or'].format(units=units)})" if units else unit,
             shape="" if boxes else kind.blank,
             boxes=boxes,
@@ -196,6 +199,11 @@ class _Writer:
             if boxes or self.evaluation is None
             else kind.display(self.cell(address), question, language),
         )
+
+    def star(self, question: Question, visit: str | None) -> str:
+        if self.questionnaire.level(question, visit) == "optional":
+            return ""
+        return "*" if question.required_if is None else "(*)"
 
     def usual(self, question: Question) -> str:
         return f"({self.words['usual'].format(usual=question.usual)})" if question.usual else ""

@@ -298,7 +298,7 @@ class _Maker:
             ask_if=formulas[0],
             unless=formulas[1],
             required_if=self.runs(question.required_if, question.scope, visits, repeat, visit, set()),
-            level=self.level(question, visit),
+            level=self.questionnaire.level(question, visit),
             group=(repeat, visit) if repeat else None,
             computed=tuple(self.limits(question, visits, repeat)),
             narrow=_narrow(question),
@@ -320,13 +320,6 @@ class _Maker:
             return ()
         nodes: list[Node] = [("§" + section.code, visit) for visit in section.visits]
         return tuple(nodes) if nodes[0] in self.steps else ()
-
-    def level(self, question: Question, visit: Visit) -> Level:
-        stated = dict(question.required_at).get(visit or "")
-        if stated:
-            return stated
-        optional = visit is not None and self.vocabulary.visits[visit].asked == "optional"
-        return "optional" if optional else question.required
 
     def limits(self, question: Question, visits: tuple[str, ...], repeat: str | None) -> Iterable[Limits]:
         for level, limits in (("H", question.hard), ("W", question.soft)):

@@ -79,7 +79,7 @@ def _block(tree: Paper, block: Block) -> str:
 
 
 def _item(tree: Paper, item: Item) -> str:
-    star = f' <abbr title="{escape(tree.words["required"])}">*</abbr>' if item.required else ""
+    star = f' <abbr title="{escape(tree.stars[item.required])}">{item.required}</abbr>' if item.required else ""
     answer = _boxes(tree, item) if item.boxes else _blank(item)
     return (
         f'<div class="item"><p class="name">{escape(item.name)}</p><div class="asked">'

@@ -5,7 +5,6 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_FIRST_YEAR, _LAST_YEAR = 1880, 2100
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -105,7 +104,7 @@ def read_iso(text: str, prefer: tuple[date | None, date | None] = (None, None)) 
     year, month, day = _parts(text)
     if len(year) == 2:
         year = _century(int(year), month, day, prefer)
-    if len(year) != 4 or not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+    if len(year) != 4 or year[0] == "0":
         raise NotADate(text)
     try:
         known = date(int(year), int(month or 1), int(day or 1))

@@ -98,7 +98,7 @@ def _variables(reading: Reading, cells: dict[tuple[str, str], Share]) -> list[Va
         for visit in question.visits or (None,):
             key = f"{question.name}@{visit}" if visit else question.name
             if key in shares and not question.identity:
-                level = dict(question.required_at).get(visit or "", question.required)
+                level = union.level(question, visit)
                 label = question.label
                 found.append(VariableShare(question.name, visit, label.fr, label.en, level, shares[key]))
     return found

@@ -33,7 +33,7 @@ def _column(union: Questionnaire, question: Question, one: FormsColumn, visit: s
         fr=one.label.fr + at_fr, en=one.label.en + at_en,
         question=question.help.fr or question.label.fr, unit=_unit(one.unit), choices=_choices(one.choices),
         soft=_range(question.soft) if ranged else "", hard=_range(question.hard) if ranged else "",
-        required=_required(question, visit),
+        required=_required(union, question, visit),
         condition=_condition(union, question), visits=visit or " ".join(_visits_of(union, question)),
         source=question.source, version=str(union.version),
         may_be_missing=not question.read_only,
@@ -89,11 +89,12 @@ def _range(limits: Range | None) -> str:
     return f"{limits.low.text if limits.low else ''}..{limits.high.text if limits.high else ''}"
 
 
-def _required(question: Question, visit: str | None) -> str:
-    level = dict(question.required_at).get(visit, question.required) if visit else question.required
+def _required(union: Questionnaire, question: Question, visit: str | None) -> str:
+    level = union.level(question, visit)
     said = _LEVELS[level]
-    if not visit and question.required_at:
-        said += "".join(f" ; {code} : {_LEVELS[at] or 'non'}" for code, at in question.required_at)
+    if not visit:
+        levels = {code: union.level(question, code) for code in question.visits}
+        said += "".join(f" ; {code} : {_LEVELS[at] or 'non'}" for code, at in levels.items() if at != level)
     return said + (f" si {question.required_if.text}" if question.required_if and said else "")
 
 

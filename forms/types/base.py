@@ -147,6 +147,14 @@ class QuestionType:
         del question, language
         return str(limits)
 
+    def between(self, low: str | None, high: str | None, language: str) -> str:
+        """Two bounds, as they are written, in words."""
+        if low is not None and high is not None:
+            return f"{low} à {high}" if language == "fr" else f"{low} to {high}"
+        if low is not None:
+            return f"{low} ou plus" if language == "fr" else f"{low} or more"
+        return f"{high} ou moins" if language == "fr" else f"{high} or less"
+
     def control(self, question: Question) -> Control:
         """With what it is answered on a screen."""
         del question

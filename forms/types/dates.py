@@ -1,14 +1,17 @@
 """Dates, day first as French people type them: ``date`` is a full day, ``partial_date`` may be a year or a month."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from forms import spans
 from forms.answers import Cell
-from forms.definition import Derived, Label, Question, Range
+from forms.definition import Derived, Formula, Label, Question, Range
 from forms.refusals import AnswerRefused
 from forms.types.base import Column, QuestionType
-from forms.types.numbers import between
+
+EVER = Range(Formula("1880-01-01"), Formula("2100-12-31"))
+"""What no date of any question is outside of."""
 
 
 def _likely(question: Question) -> tuple[date | None, date | None]:
@@ -51,16 +54,16 @@ class PartialDate(QuestionType):
         return iso
 
     def check(self, value: Any, question: Question) -> Any:
-        """Refuses a date that is certainly outside the constant hard range."""
-        hard = question.hard
-        if hard is None or not self.outside(value, hard):
-            return value
-        raise AnswerRefused(
-            "out_of_range",
-            value=lambda language: spans.write(value, language),
-            range=lambda language: self.show_range(hard, question, language),
-            hint="",
-        )
+        """Refuses a date that is certainly outside the constant hard range, or outside of all that is asked about."""
+        for limits in (question.hard, EVER):
+            if limits is not None and self.outside(value, limits):
+                raise AnswerRefused(
+                    "out_of_range",
+                    value=lambda language: spans.write(value, language),
+                    range=partial(self.show_range, limits, question),
+                    hint="",
+                )
+        return value
 
     def outside(self, value: Any, limits: Range) -> bool:
         """True when no possible day lies inside the constant bounds."""
@@ -85,12 +88,20 @@ class PartialDate(QuestionType):
         return "" if cell.value is None else spans.write(cell.value, language)
 
     def show_range(self, limits: Range, question: Question, language: str) -> str:
-        """« 01/06/2011 à 30/06/2017 »."""
+        """« du 01/06/2011 au 30/06/2017 »."""
         del question
         low, high = (
             None if bound is None else spans.write(bound.isoformat(), language) for bound in _dates(limits)
         )
-        return between(low, high, language)
+        return self.between(low, high, language)
+
+    def between(self, low: str | None, high: str | None, language: str) -> str:
+        """Dates come before and after each other; they are not more or less."""
+        if low is not None and high is not None:
+            return f"du {low} au {high}" if language == "fr" else f"from {low} to {high}"
+        if low is not None:
+            return f"à partir du {low}" if language == "fr" else f"from {low} on"
+        return f"jusqu’au {high}" if language == "fr" else f"until {high}"
 
     def columns(self, question: Question) -> list[Column]:
         """ISO text in the whole column, never imputed."""

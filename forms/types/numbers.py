@@ -167,7 +167,7 @@ class Decimal(QuestionType):
         """« 0,8 à 5 mmol/L »."""
         low, high = (None if bound is None else write_number(bound, language) for bound in limits.constants)  # type: ignore[arg-type]  # bounds of a number are numbers
         unit = question.unit_label[language] or question.unit
-        return between(low, high, language) + (f"\u00a0{unit}" if unit else "")
+        return self.between(low, high, language) + (f"\u00a0{unit}" if unit else "")
 
     def columns(self, question: Question) -> list[Column]:
         """One number column."""
@@ -193,11 +193,3 @@ class Integer(Decimal):
             raise AnswerRefused("not_an_integer", typed=write_number(number, "fr"))
         return int(number)
 
-
-def between(low: str | None, high: str | None, language: str) -> str:
-    """Two bounds in words."""
-    if low is not None and high is not None:
-        return f"{low} à {high}" if language == "fr" else f"{low} to {high}"
-    if low is not None:
-        return f"{low} ou plus" if language == "fr" else f"{low} or more"
-    return f"{high} ou moins" if language == "fr" else f"{high} or less"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.doors_centre.builders import Visitor, colleague, page, text_of, visitor
@@ -55,6 +57,17 @@ def test_characters_that_no_chart_contains_are_refused_beside_their_field(
     assert answer.status_code in (200, 303, 400, 422)
     stored = person.form(page(code, "statut"))["comment_txt"]
     assert stored in ("", "\ufffd70", "\ufffd\ufffd\ufffd70")
+
+
+def test_each_question_says_how_much_its_answer_is_wanted_there(person: Visitor, code: str) -> None:
+    marks = {
+        where: re.findall(r'class="q__(?:need|free)">([^<]+)', person.get(page(code, *where)).text)
+        for where in (("evolution", "j0"), ("evolution", "m3"), ("cicatrisation",))
+    }
+    free = "facultatif"
+    assert marks["evolution", "j0"] == ["indispensable", free, free]
+    assert marks["evolution", "m3"] == [free] * 7
+    assert marks["cicatrisation",] == ["indispensable selon le cas", free, free]
 
 
 def test_an_unusual_value_asks_for_a_comment_and_is_quiet_once_it_has_one(person: Visitor, code: str) -> None:

@@ -1,5 +1,6 @@
 """Dates as people type them, and partial dates as intervals."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from forms.refusals import AnswerRefused
 from forms.spans import Span
 from forms.types import kind_of
 
+SINCE_1990 = Range(Formula("1990-01-01"), Formula("today"))
 FULL, PARTIAL = (Question("d", Label("D", "D"), kind, "main") for kind in ("date", "partial_date"))
 
 
@@ -70,7 +72,25 @@ def test_a_date_outside_the_hard_range_is_refused_and_says_the_range() -> None:
     )
     with pytest.raises(AnswerRefused) as refused:
         kind_of("date").parse("01/01/2020", one)
-    assert refused.value.fr == "01/01/2020 est hors de l’intervalle possible : 01/06/2011 à 30/06/2017."
+    assert refused.value.fr == "01/01/2020 est hors de l’intervalle possible : du 01/06/2011 au 30/06/2017."
+
+
+@pytest.mark.parametrize(
+    ("typed", "question", "fr", "en"),
+    [
+        ("01/01/1850", FULL, "du 01/01/1880 au 31/12/2100", "from 01/01/1880 to 31/12/2100"),
+        ("1850", PARTIAL, "du 01/01/1880 au 31/12/2100", "from 01/01/1880 to 31/12/2100"),
+        ("12/2150", PARTIAL, "du 01/01/1880 au 31/12/2100", "from 01/01/1880 to 31/12/2100"),
+        ("01/01/1850", replace(FULL, hard=SINCE_1990), "à partir du 01/01/1990", "from 01/01/1990 on"),
+    ],
+)
+def test_a_date_of_another_age_is_called_out_of_range_and_not_no_date(
+    typed: str, question: Question, fr: str, en: str
+) -> None:
+    with pytest.raises(AnswerRefused) as refused:
+        kind_of(question.type).parse(typed, question)
+    assert refused.value.fr == f"{typed} est hors de l’intervalle possible : {fr}."
+    assert refused.value.en == f"{typed} is out of the possible range: {en}."
 
 
 @pytest.mark.parametrize(

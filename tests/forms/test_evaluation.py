@@ -107,7 +107,7 @@ def test_a_range_with_an_expression_is_judged_at_evaluation(small: Questionnaire
     found = evaluated(small, {"sts_start_d": "01/02/2020"})
     assert [(one.level, one.code) for one in found.findings] == [("H", "hard:sts_start_d")]
     assert (
-        found.findings[0].message.fr == "01/02/2020 est hors de l’intervalle possible : 01/01/2020 ou moins."
+        found.findings[0].message.fr == "01/02/2020 est hors de l’intervalle possible : jusqu’au 01/01/2020."
     )
     assert found.blocking == found.findings
 

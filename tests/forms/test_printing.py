@@ -77,6 +77,20 @@ def test_answers_are_escaped(small: Questionnaire) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in page
 
 
+def test_a_star_stands_where_an_answer_is_expected_and_the_legend_explains_it() -> None:
+    tree = paper(load(shipped("calci_sts")), "fr")
+    stars = {
+        (block.title.partition(" ")[0], item.name.partition("@")[0]): item.required
+        for sheet in tree.sheets
+        for block in sheet.blocks
+        for item in block.items
+    }
+    assert [stars[visit, "v_surf"] for visit in ("J0", "M3", "M6", "M12")] == ["*", "", "", "*"]
+    assert [stars[visit, "v_d"] for visit in ("J0", "M3", "M6", "M12")] == ["*", "", "", "*"]
+    assert (stars["", "heal_d"], stars["", "relapse"]) == ("(*)", "")
+    assert "*\u00a0: réponse attendue ; (*)\u00a0: attendue selon les autres réponses" in tree.legend
+
+
 def test_lines_are_printed_as_many_as_there_are_and_some_when_blank(small: Questionnaire) -> None:
     blank = [
         block

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.collection.levels import level_at
 from forms.answers import Address, lines_key
 from forms.definition import Question, Questionnaire, Section
 
@@ -190,8 +189,7 @@ def _asked_at(question: Question, section: Section, visit: str | None) -> bool:
 
 
 def _essential_at(questionnaire: Questionnaire, question: Question, visit: str | None) -> bool:
-    at = Address(question.name, None if question.scope == "patient" else visit)
-    return question.essential(level_at(questionnaire, at))
+    return question.essential(questionnaire.level(question, None if question.scope == "patient" else visit))
 
 
 def _address(question: Question, visit: str | None) -> Address:

@@ -111,7 +111,8 @@ class Asked:
         self.label = question.label[language]
         asking = kind_of(question.type)
         self.kind = drawn_as(question)
-        self.level = _level(question, address)
+        self.level = questionnaire.level(question, address.partition("#")[0].partition("@")[2])
+        self.sometimes = question.required_if is not None
         self.hint = hint_of(question, language)
         self.unit = question.unit
         self.inputmode = asking.input_mode
@@ -168,11 +169,6 @@ def hint_of(question: Question, language: Language) -> str:
         parts.append(gettext("Aussi accepté : %(units)s (écrivez l’unité).", units=units))
     parts.append(kind_of(question.type).typing[language])
     return " ".join(part for part in parts if part)
-
-
-def _level(question: Question, address: str) -> str:
-    visit = address.partition("#")[0].partition("@")[2]
-    return dict(question.required_at).get(visit, question.required)
 
 
 def _ticks(
