@@ -161,14 +161,14 @@
   function send() {
     if (busy || lost || !queue.length) { return Promise.resolve(); }
     busy = true;
-    clearTimeout(timer);
+    clearTimeout(timer); timer = null;
     tell(words.saving);
     var one = queue[0];
     one.flying = true;
-    return post(one).then(function (result) { busy = false; took(one, result); }, function () {
+    return post(one).then(function (result) { busy = false; took(one, result); }, function (error) {
       busy = false; one.flying = false;
-      tell(words.offline, "bad", true);
-      timer = setTimeout(send, RETRY_AFTER);
+      tell(error.wait ? words.busy : words.offline, "bad", true);
+      timer = setTimeout(send, error.wait || RETRY_AFTER);
     });
   }
   function post(one) {
@@ -180,9 +180,19 @@
       headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
       body: JSON.stringify(body)
     }).then(function (response) {
-      if (response.status >= 500 || response.status === 429) { throw new Error("later"); }
+      if (response.status >= 500 || response.status === 429) { throw later(response); }
       return response.json().catch(function () { return {}; }).then(function (reply) { return { status: response.status, reply: reply }; });
     });
+  }
+  function later(response) {
+    var error = new Error("later"), seconds = Number(response.headers.get("Retry-After"));
+    error.wait = seconds > 0 && seconds < 60 ? seconds * 1000 : RETRY_AFTER;
+    return error;
+  }
+  /* Nothing is on its way any more; what was refused, or is yet to be chosen, is still only here. */
+  function rest(at) {
+    var left = Object.keys(drafts).some(function (address) { return address !== addressOf(document.activeElement); });
+    if (left) { tell(words.failed, "bad"); } else { tell(at, "good"); }
   }
   function took(one, result) {
     var status = result.status, reply = result.reply;
@@ -201,7 +211,7 @@
       });
       note(one.address);
       show(reply);
-      if (queue.length) { send(); } else { tell(reply.at, "good"); }
+      if (queue.length) { send(); } else { rest(reply.at); }
     } else if (status === 422 && reply.refused) {
       queue.shift();
       Object.keys(reply.refused).forEach(function (address) { complain(address, reply.refused[address]); });

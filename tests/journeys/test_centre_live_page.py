@@ -20,6 +20,8 @@ from tests.journeys import browsing
 from tests.journeys.browsing import PATIENTS, follow, saved, settled, until
 from tests.journeys.looking import HEIGHT, look
 
+SAVES = "**/reponses"
+
 
 @pytest.fixture
 def desk(live_server: LiveServer, opened: Opened) -> tuple[LiveServer, str]:
@@ -131,6 +133,57 @@ def test_offline_answers_wait_in_the_page_and_leave_when_the_network_is_back(
     assert browser_page.evaluate("sessionStorage.length") == 0
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_busy_server_is_waited_for_and_gets_the_same_answer_again(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    waits, sent = ["59", "1"], []
+
+    def busy(route: Route) -> None:
+        sent.append(route.request.post_data)
+        if waits:
+            route.fulfill(status=429, headers={"Retry-After": waits.pop(0)})
+        else:
+            route.continue_()
+
+    browser_page.route(SAVES, busy)
+    browser_page.fill("[name=weight_kg]", "70")
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.locator("#etat")).to_contain_text("Le serveur est occupé")
+    browser_page.get_by_role("button", name="Réessayer").click()
+    saved(browser_page)
+    assert stored(desk[0]).answers["weight_kg"]["v"] == 70
+    assert len(sent) == 3
+    assert len(set(sent)) == 1
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_refused_answer_holds_up_no_other_and_is_not_forgotten(
+    browser_page: Page, desk: tuple[LiveServer, str]
+) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "terrain"))
+    held: list[Route] = []
+    browser_page.route(SAVES, lambda route: held.append(route), times=1)
+    browser_page.fill("[name=height_cm]", "abc")
+    browser_page.keyboard.press("Tab")
+    browser_page.fill("[name=weight_kg]", "71")
+    browser_page.keyboard.press("Tab")
+    while not held:
+        browser_page.wait_for_timeout(20)
+    with browser_page.expect_response(lambda reply: reply.url.endswith("/reponses") and reply.ok):
+        held[0].continue_()
+    expect(browser_page.locator("#q-height_cm")).to_contain_text("n’est pas un nombre")
+    expect(browser_page.locator("#etat")).to_contain_text("Non enregistré")
+    assert stored(desk[0]).answers["weight_kg"]["v"] == 71
+    browser_page.fill("[name=height_cm]", "170")
+    browser_page.keyboard.press("Tab")
+    saved(browser_page)
+    assert stored(desk[0]).answers["height_cm"]["v"] == 170
+
+
 def test_typing_that_was_never_sent_is_found_again_after_a_crash(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -236,7 +289,9 @@ def test_a_correction_shows_what_it_asks_for_before_it_is_stored(
     assert stored(desk[0]).answers["vs_last"]["v"] == 1
 
 
-def look_while_entering(tab: Page, desk: tuple[LiveServer, str], language: str, widths: list[int]) -> list[str]:
+def look_while_entering(
+    tab: Page, desk: tuple[LiveServer, str], language: str, widths: list[int]
+) -> list[str]:
     """The pages before the worklist, and the worklist."""
     tab.goto(f"{desk[0].url}/r/{desk[1]}")
     if language == "en":

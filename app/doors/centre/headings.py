@@ -63,14 +63,16 @@ def _derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
         derived = questionnaire.derived[name]
         address = f"{name}@{page.visit}" if derived.scope == "visit" else name
         value = moment.situation.derived.get(address)
-        if value is not None and not _impossible(derived, value):
+        if value is not None and _tells(derived, value):
             shown.append((derived.label[said], _text(derived, value, said)))
     return shown
 
 
-def _impossible(derived: Derived, value: Any) -> bool:
-    """Whether a duration runs backwards: the dates are wrong, and a check says so; the export keeps what it is."""
-    return derived.unit_label.fr in DURATIONS and isinstance(value, int | float) and value < 0
+def _tells(derived: Derived, value: Any) -> bool:
+    """Whether a value tells something new. A duration that runs backwards does not, since a check says that its dates
+    are wrong, nor does the 0 of choices: that what was not ticked is absent. The export has both."""
+    backwards = derived.unit_label.fr in DURATIONS and isinstance(value, int | float) and value < 0
+    return not backwards and not (derived.choices and value == 0)
 
 
 class _Key:
