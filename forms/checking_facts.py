@@ -1,4 +1,4 @@
-"""What a question filled from the list may be: a fact of the list has one type, and a sex has one coding."""
+"""What a question filled from the list may be: a fact of the list has one type, and a sex or a scheme has one coding."""
 
 import re
 import unicodedata
@@ -18,44 +18,21 @@ TYPES_OF_FACTS: dict[str, tuple[str, ...]] = {
     "authorisations": ("integer", "decimal"),
     "cover_days": ("integer", "decimal"),
     "atu_first": ("text",),
+    "auth_kind": ("single",),
 }
-# The list codes a man 1 and a woman 2; these words tell what a choice means, whatever its case and accents.
-MEN = frozenset(
-    [
-        "masculin",
-        "homme",
-        "hommes",
-        "h",
-        "m",
-        "male",
-        "males",
-        "man",
-        "men",
-        "garcon",
-        "boy",
-        "monsieur",
-        "mr",
-    ]
-)
-WOMEN = frozenset(
-    [
-        "feminin",
-        "feminine",
-        "femme",
-        "femmes",
-        "f",
-        "female",
-        "females",
-        "woman",
-        "women",
-        "w",
-        "fille",
-        "girl",
-        "madame",
-        "mme",
-    ]
-)
-_SEXES = ((1, "homme", "man", MEN, WOMEN), (2, "femme", "woman", WOMEN, MEN))
+# What a code of the list means, and the words by which a choice may say so, whatever its case and accents.
+_MEN = ["masculin", "homme", "hommes", "h", "m", "male", "males", "man", "men", "garcon", "boy", "monsieur", "mr"]
+_WOMEN = ["feminin", "feminine", "femme", "femmes", "f", "female", "females", "woman", "women", "w", "fille", "girl",
+          "madame", "mme"]  # fmt: skip
+_SEXES = {1: ("homme", "man", frozenset(_MEN)), 2: ("femme", "woman", frozenset(_WOMEN))}
+_KINDS = {
+    1: ("nominative", "named", frozenset(["nominative", "named", "atun"])),
+    2: ("cohorte", "cohort", frozenset(["cohorte", "cohort", "atuc"])),
+    3: ("AAC", "AAC", frozenset(["aac"])),
+    4: ("AAP", "AAP", frozenset(["aap"])),
+    5: ("RTU", "RTU", frozenset(["rtu", "cpc"])),
+}
+_CODED: dict[str, dict[int, tuple[str, str, frozenset[str]]]] = {"sex": _SEXES, "auth_kind": _KINDS}
 
 
 def check_fact(question: Question) -> Iterator[Fault]:
@@ -70,22 +47,26 @@ def check_fact(question: Question) -> Iterator[Fault]:
         yield fault(
             question.place, "fact_type", name=question.name, fact=fact, type=question.type, known=known
         )
-    elif fact == "sex" and question.choices:
-        yield from _sexes(question)
+    elif fact in _CODED and question.choices:
+        yield from _codes(question, _CODED[fact])
 
 
-def _sexes(question: Question) -> Iterator[Fault]:
-    for code, fr, en, wanted, other in _SEXES:
+def _codes(question: Question, meanings: dict[int, tuple[str, str, frozenset[str]]]) -> Iterator[Fault]:
+    for code, (fr, en, wanted) in meanings.items():
+        others = frozenset().union(*(words for other, (_, _, words) in meanings.items() if other != code))
         choice = question.by_code.get(code)
-        if choice is None or not _means(choice, wanted, other):
+        if choice is None or not _means(choice, wanted, others):
             label = f"{choice.label.fr} / {choice.label.en}" if choice else "–"
             place = choice.place if choice else question.place
-            yield fault(place, "sex_codes", name=question.name, value=code, word_fr=fr, word=en, label=label)
+            yield fault(
+                place, "fact_codes", name=question.name, fact=question.from_list, value=code, word_fr=fr, word=en,
+                label=label,
+            )  # fmt: skip
 
 
-def _means(choice: Choice, wanted: frozenset[str], other: frozenset[str]) -> bool:
+def _means(choice: Choice, wanted: frozenset[str], others: frozenset[str]) -> bool:
     said = [_words(text) for text in (choice.label.fr, choice.label.en) if text]
-    return all(words & wanted and not words & other for words in said)
+    return all(words & wanted and not words & others for words in said)
 
 
 def _words(text: str) -> set[str]:

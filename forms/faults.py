@@ -287,13 +287,11 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
         "Type attendu : {known}.",
         "Type wanted: {known}.",
     ),
-    "sex_codes": (
-        "La liste code le sexe 1 = homme, 2 = femme ; dans « {name} », {value} se lit « {label} ».",
-        "The list codes sex as 1 = man, 2 = woman; in '{name}', {value} reads '{label}'.",
-        "Donnez au code {value} un libellé qui dit « {word_fr} » dans les deux langues (Homme / Man, Masculin / Male ; "
-        "Femme / Woman, Féminin / Female).",
-        "Give code {value} a label that says '{word}' in both languages (Homme / Man, Masculin / Male; "
-        "Femme / Woman, Féminin / Female).",
+    "fact_codes": (
+        "Pour la liste, le code {value} de « {fact} » est « {word_fr} » ; dans « {name} », {value} se lit « {label} ».",
+        "To the list, code {value} of '{fact}' is '{word}'; in '{name}', {value} reads '{label}'.",
+        "Donnez au code {value} un libellé qui dit « {word_fr} » dans les deux langues (« {word} » en anglais).",
+        "Give code {value} a label that says '{word}' in both languages ('{word_fr}' in French).",
     ),
     "unknown_question": (
         "La question « {name} » n’existe pas.",

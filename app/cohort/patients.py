@@ -10,7 +10,16 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cohort.errors import UnknownPatient
-from app.cohort.models import Authorisation, Centre, ListRow, ListRowIdentity, Patient, PatientIdentity, Study
+from app.cohort.models import (
+    AUTH_KINDS,
+    Authorisation,
+    Centre,
+    ListRow,
+    ListRowIdentity,
+    Patient,
+    PatientIdentity,
+    Study,
+)
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.prepared import Prepared, flushed
@@ -44,6 +53,7 @@ class ChartFacts:
     last_grant_on: date | None
     prescribers: tuple[str, ...]
     atu_first: str | None
+    auth_kind: int | None
 
 
 def seal_identity(vault: Vault, patient_id: str, initials: str | None, birth: str | None) -> bytes:
@@ -150,7 +160,9 @@ def raw_cells(vault: Vault, row_id: int, sealed: bytes) -> dict[str, str]:
 
 # What the list says of one patient, authorisation by authorisation, those outside the window among them.
 _LISTED = Prepared(
-    select(Authorisation.id, Authorisation.valid_from, Authorisation.valid_to, ListRowIdentity.raw)
+    select(
+        Authorisation.id, Authorisation.valid_from, Authorisation.valid_to, Authorisation.auth_kind, ListRowIdentity.raw
+    )
     .join(ListRow, ListRow.id == Authorisation.id)
     .outerjoin(ListRowIdentity, ListRowIdentity.row_id == Authorisation.id)
     .where(Authorisation.patient_id == bindparam("patient"), IS_ACCEPTED)
@@ -164,6 +176,7 @@ class _Listed(NamedTuple):
     id: int
     valid_from: date | None
     valid_to: date | None
+    auth_kind: str
     raw: bytes | None
 
 
@@ -189,7 +202,14 @@ def _chart_facts(session: Session, vault: Vault, patient: Patient, listed: list[
         patient.last_grant_on,
         prescribers,
         numbers[0] if numbers else None,
+        _kind_said(listed, cells),
     )
+
+
+def _kind_said(listed: list[_Listed], cells: list[dict[str, str]]) -> int | None:
+    """The access scheme of the first authorisation, as questionnaires code it; None where its row says nothing of it."""
+    said = len(cells) == len(listed) > 0 and cells[0].get("auth_kind")
+    return AUTH_KINDS.index(listed[0].auth_kind) + 1 if said else None
 
 
 def cover_days(listed: Iterable[_Listed]) -> int:
@@ -220,6 +240,7 @@ def list_facts(session: Session, vault: Vault, patient: Patient) -> dict[str, ob
         "sex": patient.sex,
         "birth": chart.birth,
         "atu_first": chart.atu_first,
+        "auth_kind": chart.auth_kind,
     }
 
 

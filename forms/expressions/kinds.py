@@ -24,6 +24,7 @@ _BUILT_IN = {
     "today": "date", "visit_on": "date", "visit_from": "date", "visit_to": "date", "visit": "text",
     "NSP": "text", "NF": "text", "SO": "text", "repeat_no": "number",
     "first_grant_on": "date", "last_grant_on": "date", "birth": "date", "authorisations": "number", "cover_days": "number",
+    "auth_kind": "number",
 }  # fmt: skip
 # What each function wants of its arguments, then what it gives. "*" is any kind, the same for all arguments marked so.
 _SIGNATURES = {

@@ -8,7 +8,7 @@ from forms.definition import Code, Derived, Question, Questionnaire, Repeat, Sco
 FACTS = frozenset(
     {
         "first_grant_on", "last_grant_on", "authorisations", "cover_days", "sex", "birth", "atu_first", "initials",
-        "patient_code",
+        "patient_code", "auth_kind",
     }
 )  # fmt: skip
 

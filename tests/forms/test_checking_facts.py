@@ -14,10 +14,12 @@ from tests.forms.test_checking import codes
     [
         ("type: single, from_list: sex, choices: {1: Homme, 2: Femme, 3: {fr: Autre, en: Other}}", []),
         ("type: single, from_list: sex, choices: {1: {fr: MASCULIN, en: Male}, 2: {fr: Féminin, en: F}}", []),
-        ("type: single, from_list: sex, choices: {1: Féminin, 2: Masculin}", ["sex_codes"] * 2),
-        ("type: single, from_list: sex, choices: {1: {fr: Homme, en: Woman}, 2: Femme}", ["sex_codes"]),
-        ("type: single, from_list: sex, choices: {f: Femme, m: Homme}", ["sex_codes"] * 2),
-        ("type: single, from_list: sex, choices: {0: Homme, 1: Femme}", ["sex_codes"] * 2),
+        ("type: single, from_list: sex, choices: {1: Féminin, 2: Masculin}", ["fact_codes"] * 2),
+        ("type: single, from_list: sex, choices: {1: {fr: Homme, en: Woman}, 2: Femme}", ["fact_codes"]),
+        ("type: single, from_list: sex, choices: {f: Femme, m: Homme}", ["fact_codes"] * 2),
+        ("type: single, from_list: sex, choices: {0: Homme, 1: Femme}", ["fact_codes"] * 2),
+        ("type: single, from_list: auth_kind, choices: {1: AAC, 2: AAP}", ["fact_codes"] * 5),
+        ("type: text, from_list: auth_kind", ["fact_type"]),
         ("type: yes_no, from_list: sex", ["fact_type"]),
         ("type: integer, from_list: first_grant_on", ["fact_type"]),
         ("type: date, from_list: birth", ["fact_type"]),
@@ -37,5 +39,5 @@ def test_an_inverted_sex_is_refused_where_it_is_written(tmp_path: Path) -> None:
             codes="sexes:\n  1: {fr: Homme, en: Man}\n  2: {fr: Homme, en: Man}\n",
         )
     )
-    assert [(Path(one.file).name, one.line, one.code) for one in faults] == [("codes.yaml", 3, "sex_codes")]
+    assert [(Path(one.file).name, one.line, one.code) for one in faults] == [("codes.yaml", 3, "fact_codes")]
     assert "'woman'" in faults[0].mend_en

@@ -8,9 +8,13 @@ from sqlalchemy import select
 
 from app.cohort.imports import import_list
 from app.cohort.models import Authorisation, Patient
+from app.cohort.patients import list_facts
 from app.cohort.report import ImportReport
 from app.cohort.rules import ListRules
+from app.cohort.studies import find_study
+from app.collection.facts import is_fact, listed_value
 from app.collection.opening import open_study
+from app.collection.questionnaires import questionnaire_of
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from forms.loading import shipped
@@ -52,3 +56,15 @@ def test_the_access_scheme_is_kept_and_aac_is_the_default(report: ImportReport, 
         "2022-10-20": "aac", "2023-01-18": "atu_nominative", "2023-02-03": "aap", "2023-02-06": "aac",
     }  # fmt: skip
     assert [code[:4] for code in codes] == ["CMV-"] * 3
+
+
+def test_a_scheme_that_the_list_says_is_a_fact_to_confirm_and_a_default_is_not(
+    report: ImportReport, installation: Installation
+) -> None:
+    with installation.database.reading() as session:
+        patients = session.scalars(select(Patient).order_by(Patient.first_grant_on)).all()
+        facts = [list_facts(session, installation.vault, one)["auth_kind"] for one in patients]
+        asked = questionnaire_of(session, find_study(session, "cmv_mbv")).questions["auth_kind"]
+    assert facts == [3, 4, None]
+    assert [listed_value(asked, {"auth_kind": fact}) for fact in facts] == facts
+    assert is_fact(asked)
