@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from babel import Locale
-from flask import Flask, Response, g, render_template, request, session
+from flask import Flask, Response, g, render_template, request
 from flask import Request as FlaskRequest
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, gettext
@@ -22,10 +22,15 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from app.doors.cookies import RememberingSessions, form_token
 from app.doors.guard import Policy, allow, policy_of, public_asset, refuse_foreign_pages, waits_of
 from app.doors.headers import add_headers
-from app.doors.request import Passage
+from app.doors.request import Passage, language, passing, spoken
 from app.kernel.errors import Refusal
 from app.kernel.installation import Installation
 from app.kernel.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 # Parsed once: Babel would parse the name anew for every request.
@@ -86,7 +91,7 @@ class Door(Flask):
         self.config.update(_configuration(installation, name, key, body_bytes))
         allow(public_asset)(self.view_functions["static"])
         translations = str(Path(self.root_path) / "translations")
-        Babel(self, default_translation_directories=translations, locale_selector=self._babel_locale)
+        Babel(self, default_translation_directories=translations, locale_selector=_locale)
         csrf.init_app(self)
         self.jinja_env.globals["csrf_token"] = form_token
         self.before_request(_start)
@@ -95,6 +100,14 @@ class Door(Flask):
         if installation.settings.trusted_proxies:
             hops = installation.settings.trusted_proxies
             self.wsgi_app = ProxyFix(self.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Answers one request; nothing of whoever passed is left for the next one on this thread."""
+        before = passing.set(None)
+        try:
+            return super().__call__(environ, start_response)
+        finally:
+            passing.reset(before)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: no view is a coroutine, and Flask would ask that eight times a request."""
@@ -127,19 +140,12 @@ class Door(Flask):
             return self._pass(policy, Passage(session.connection(), clock(), session))
 
     def _pass(self, policy: Policy, passage: Passage) -> Response:
-        g.passage = passage
+        passing.set(passage)
         policy.admit()
         response = self.make_response(super().dispatch_request())
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise _Refused(response)
         return response
-
-    def _locale(self) -> str:
-        chosen = session.get("language")
-        return chosen if chosen in LANGUAGES else g.get("language") or self.installation.settings.language
-
-    def _babel_locale(self) -> Locale:
-        return LOCALES["en" if self._locale() == "en" else "fr"]
 
     def _finish(self, response: Response) -> Response:
         spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
@@ -153,8 +159,7 @@ class Door(Flask):
             # A page would need addresses, and none can be made for a host that is not ours.
             return Response("400", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
         if isinstance(error, Refusal):
-            language = "en" if self._locale() == "en" else "fr"
-            return self.error_page(error.status, error.message(language))  # type: ignore[arg-type]  # narrowed
+            return self.error_page(error.status, error.message(language()))
         if isinstance(error, HTTPException):
             return self.error_page(error.code or 500, _explained(error))
         reference = secrets.token_hex(4)
@@ -173,6 +178,10 @@ def masked(path: str) -> str:
     """The path as logs may hold it: no link token."""
     parts = path.split("/")
     return "/".join([*parts[:2], "…"]) if len(parts) > 2 and parts[1] in ("r", "desinscription") else path
+
+
+def _locale() -> Locale:
+    return LOCALES[spoken()]
 
 
 def _start() -> None:

@@ -1,12 +1,14 @@
 """What a view may ask of the request under way: its session, its instant, its people and its language."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
 from flask import current_app, g, request
-from flask_babel import get_locale, get_translations
+from flask import session as cookie
+from flask_babel import get_translations
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
@@ -14,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from app.kernel.actor import Actor
 from app.kernel.database import reader
 from app.kernel.installation import Installation
-from app.kernel.language import Language
+from app.kernel.language import LANGUAGES, Language
 
 LONGEST_MUTATION = 64
 
@@ -24,6 +26,7 @@ class Passage:
     """One request's way through a door: its transaction, its instant and whoever passes.
 
     `opened` is the session over `connection`: there from the start of a request that writes, else when wanted.
+    `language` and `catalogue` are found by the first word said.
     """
 
     connection: Connection
@@ -31,6 +34,8 @@ class Passage:
     opened: Session | None = None
     actor: Actor | None = None
     facts: dict[str, object] = field(default_factory=dict)
+    language: Language | None = None
+    catalogue: Any = None
 
     @property
     def session(self) -> Session:
@@ -40,9 +45,14 @@ class Passage:
         return self.opened
 
 
+# Flask's own place for it, `g`, is looked up through two proxies each time, and a page of questions asks fifty times.
+# The door sets it for each request and forgets it at its end.
+passing: ContextVar[Passage | None] = ContextVar("passing", default=None)
+
+
 def passage() -> Passage:
     """The passage of this request; RuntimeError outside of a guarded view."""
-    found: Passage | None = g.get("passage")
+    found = passing.get()
     if found is None:
         raise RuntimeError("no transaction here: only guarded views have one")
     return found
@@ -109,19 +119,28 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 
 
 def _catalogue() -> Any:
-    held = g.get("catalogue")
-    if held is None:
-        held = g.catalogue = get_translations()
-    return held
+    here = passing.get()
+    if here is None:
+        return get_translations()
+    if here.catalogue is None:
+        known, said = current_app.extensions.setdefault("catalogues", {}), language()
+        here.catalogue = known[said] = known.get(said) or get_translations()
+    return here.catalogue
 
 
 def language() -> Language:
     """The language of this request's pages."""
-    # Held, as the catalogue is: Flask-Babel looks for both anew at every word, a tenth of a page of questions.
-    held: Language | None = g.get("said")
-    if held is not None:
-        return held
-    locale = get_locale()
-    said: Language = "en" if locale is not None and locale.language == "en" else "fr"
-    g.said = said
-    return said
+    here = passing.get()
+    if here is None:
+        return spoken()
+    if here.language is None:
+        here.language = spoken()
+    return here.language
+
+
+def spoken() -> Language:
+    """The language chosen in this browser, else that of the person, else the installation's."""
+    chosen = cookie.get("language")
+    if chosen not in LANGUAGES:
+        chosen = g.get("language") or installation().settings.language
+    return "en" if chosen == "en" else "fr"

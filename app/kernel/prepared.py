@@ -64,8 +64,6 @@ class Prepared:
         return form, driver.execute(form.sql, form.bound(values))
 
     def _form(self, connection: Connection) -> "tuple[_Form, Any]":
-        if not connection.in_transaction():
-            connection.begin()
         dialect = connection.dialect
         form = self._forms.get(dialect.name)
         if form is None:

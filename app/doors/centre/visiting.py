@@ -9,7 +9,7 @@ from flask import session as cookie
 
 from app.cohort.models import Centre, Study
 from app.doors.guard import Policy
-from app.doors.request import connection, now, passage, session, set_actor
+from app.doors.request import connection, now, passage, passing, session, set_actor
 from app.kernel.errors import Refusal
 from app.outreach.links import Entered, entry_in_force
 from app.outreach.models import Entry, Respondent
@@ -80,7 +80,7 @@ def visitor() -> Visitor:
 
 def shell_texts() -> tuple[str, str, str] | None:
     """Centre, person and function of the visitor; None on pages seen from outside."""
-    passed = g.get("passage")
+    passed = passing.get()
     return cast("tuple[str, str, str] | None", passed.facts.get("shell")) if passed is not None else None
 
 

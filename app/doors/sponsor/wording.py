@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import format_date, format_datetime, gettext, ngettext
 
 from app.cohort.questions import percent_of
 from app.cohort.reasons import FLAGS, flag_text, reason_text
 from app.cohort.reasons import REASONS as ROW_REASONS
-from app.doors.request import Passage, language
+from app.doors.request import language, passing
 from app.doors.sponsor.signed_in import Person
 from app.doors.sponsor.tabs import tabs
 from app.doors.sponsor.waiting import waiting_at
@@ -273,9 +273,9 @@ def reflowed(text: str) -> str:
 
 
 def _shared() -> dict[str, Any]:
-    passage: Passage | None = g.get("passage")
-    person = passage.facts.get("person") if passage else None
-    study = passage.facts.get("headed") if passage else None
+    passed = passing.get()
+    person = passed.facts.get("person") if passed else None
+    study = passed.facts.get("headed") if passed else None
     return {
         "person": person,
         "study": study,
