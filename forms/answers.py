@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
 Missing = Literal["NSP", "NF", "SO"]
@@ -37,8 +37,7 @@ class Address(NamedTuple):
         return cls(name, visit, int(line) if line else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One stored answer. ``value`` is JSON (numbers, text, lists; dates as ISO text), ``typed`` what the person wrote, ``unit``
     the unit it was written in when it was not the question's; a cell never has both a value and a missing reason."""
 
@@ -55,7 +54,7 @@ class Cell:
 
     def commented(self, comment: str | None) -> "Cell":
         """The same answer with this comment."""
-        return replace(self, comment=comment or None)
+        return self._replace(comment=comment or None)
 
     def to_json(self) -> dict[str, Any]:
         """The short keys of the stored document; keys without content are left out."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from app.collection.changes import Change
 from app.collection.errors import UnknownQuestion
@@ -75,7 +75,7 @@ def cell_of(question: Question, change: Change) -> Cell:
     if change.comment is None:
         return cell
     comment = kind.parse({"missing": "NSP", "comment": change.comment}, question).comment
-    return replace(cell, comment=comment or "")
+    return cell._replace(comment=comment or "")
 
 
 def _stands(questionnaire: Questionnaire, question: Question, address: Address) -> bool:

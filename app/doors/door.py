@@ -188,8 +188,8 @@ def _start() -> None:
     g.started = time.perf_counter()
     # PostgreSQL takes no NUL: no code, name or search with one finds anything. A token is only ever hashed, and one
     # that opens nothing has a page of its own, the same for all.
-    hashed = masked(request.path) != request.path
-    if ("\x00" in request.path and not hashed) or b"%00" in request.query_string:
+    path = request.path
+    if ("\x00" in path and masked(path) == path) or b"%00" in request.query_string:
         raise NotFound
 
 

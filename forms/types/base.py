@@ -1,7 +1,7 @@
 """What every question type does: parse, show, export, and how it wants to be drawn. A new type is one class in one
 file of this folder; screens, paper and exports ask the class and know no type by name."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
@@ -89,7 +89,7 @@ class QuestionType:
             return Cell(missing=stripped.upper())  # type: ignore[arg-type]  # is_reason says so
         cell = self.read(stripped, question, unit)
         if cell.typed is None and stripped != self.editable(cell, question, "fr"):
-            return replace(cell, typed=stripped)
+            return cell._replace(typed=stripped)
         return cell
 
     @staticmethod

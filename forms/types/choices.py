@@ -1,7 +1,6 @@
 """Codes of a list: ``single``, ``multiple`` (one 0/1 column per code, an exclusive choice stands alone) and ``yes_no``."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from forms.answers import Cell
@@ -111,7 +110,7 @@ class Multiple(Single):
     def parse(self, typed: object, question: Question, unit: str | None = None) -> Cell:
         """As for any type; a text of separators alone names no code, and is no answer."""
         cell = super().parse(typed, question, unit)
-        return replace(cell, value=None, typed=None) if cell.value == [] else cell
+        return cell._replace(value=None, typed=None) if cell.value == [] else cell
 
     def take(self, typed: Any, question: Question) -> Any:
         """The codes of a list or of a text ``dm;hta``, each once, in the order of the definition."""

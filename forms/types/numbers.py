@@ -1,7 +1,6 @@
 """Numbers: ``integer`` and ``decimal`` (comma or point), typed in the question's unit or in another it accepts."""
 
 import re
-from dataclasses import replace
 from decimal import Decimal as Exact
 from typing import Any, ClassVar
 
@@ -150,7 +149,7 @@ class Decimal(QuestionType):
     def display(self, cell: Cell, question: Question, language: str) -> str:
         """A number converted from another unit in four significant digits; it is stored and exported in all of them."""
         if cell.unit and cell.value:
-            cell = replace(cell, value=float(f"{cell.value:.4g}"))
+            cell = cell._replace(value=float(f"{cell.value:.4g}"))
         return super().display(cell, question, language)
 
     def editable(self, cell: Cell, question: Question, language: str) -> str:

@@ -21,6 +21,6 @@ def skeleton_of(version: Published, shown: Shown, language: Language) -> Skeleto
     return known
 
 
-def draw(version: Published, shown: Shown, language: Language) -> str:
+def draw(version: Published, shown: Shown, language: Language) -> bytes:
     """The HTML of the questions of a page."""
     return fill(skeleton_of(version, shown, language), shown)

@@ -16,9 +16,9 @@ from forms.refusals import AnswerRefused
 from forms.types import kind_of
 
 
-def fill(skeleton: Skeleton, shown: Shown) -> str:
+def fill(skeleton: Skeleton, shown: Shown) -> bytes:
     """The HTML of a page of questions."""
-    slots: dict[str, str] = {}
+    slots: dict[str, str | bytes] = {}
     for name, mark in marks(shown).items():
         _mark_slots(slots, name, mark)
     for name, address in shown.fields():
@@ -40,7 +40,7 @@ def _awaiting(shown: Shown, block: Block) -> int:
     )
 
 
-def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, str]) -> str:
+def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, str | bytes]) -> bytes:
     """The lines of one block, with the button that adds one."""
     group = block.group or ""
     drawn = []
@@ -51,7 +51,8 @@ def lines_html(skeleton: Skeleton, shown: Shown, block: Block, slots: dict[str, 
     add = html(
         '<p><button class="button button--quiet" name="do" value="add:{}">{}</button></p>', group, gettext("Ajouter une ligne")
     )
-    return f'<div class="lines" id="lines-{ident(group)}" data-group="{escape(group)}"{hidden}>{"".join(drawn)}{add}</div>'
+    begin = f'<div class="lines" id="lines-{ident(group)}" data-group="{escape(group)}"{hidden}>'
+    return b"".join([begin.encode(), *drawn, f"{add}</div>".encode()])
 
 
 def as_entered(shown: Shown, address: Address) -> Entered:
@@ -70,7 +71,7 @@ def entered_of(question: Question, cell: Cell, language: str) -> Entered:
     return Entered(kind_of(question.type).entered(cell, question, language))
 
 
-def _mark_slots(slots: dict[str, str], name: str, mark: Mark) -> None:
+def _mark_slots(slots: dict[str, str | bytes], name: str, mark: Mark) -> None:
     if mark.classes:
         slots[f"class|{name}|"] = mark.classes
     if mark.hidden:
@@ -81,7 +82,7 @@ def _mark_slots(slots: dict[str, str], name: str, mark: Mark) -> None:
             slots[f"invalid|{name}|"] = ' aria-invalid="true"'
 
 
-def _value_slots(slots: dict[str, str], shown: Shown, name: str, address: Address) -> None:
+def _value_slots(slots: dict[str, str | bytes], shown: Shown, name: str, address: Address) -> None:
     question = shown.question(address.name)
     entered = shown.entered.get(name)
     if entered is None:
@@ -97,7 +98,7 @@ def _value_slots(slots: dict[str, str], shown: Shown, name: str, address: Addres
     _typed_slots(slots, name, drawn_as(question), bool(question.choices), entered.typed)
 
 
-def _fact_slots(slots: dict[str, str], shown: Shown, name: str, question: Question) -> None:
+def _fact_slots(slots: dict[str, str | bytes], shown: Shown, name: str, question: Question) -> None:
     slots[f"shown|{name}|"] = str(escape(fact_text(shown, question)))
     known = shown.facts.get(question.from_list) is not None
     if known:
@@ -109,7 +110,7 @@ def _fact_slots(slots: dict[str, str], shown: Shown, name: str, question: Questi
         slots[f"mending|{name}|"] = " open"
 
 
-def _typed_slots(slots: dict[str, str], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:
+def _typed_slots(slots: dict[str, str | bytes], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:
     if kind == "ticks":
         for code in typed:
             slots[f"checked|{name}|{code}"] = " checked"

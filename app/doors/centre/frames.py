@@ -10,7 +10,7 @@ from app.doors.centre.moment import Moment
 from app.doors.centre.navigation import SectionStop, bar_of, counts_of, stops_of
 from app.doors.centre.plans import Page
 from app.doors.centre.shells import Shell, escaped, person_text
-from app.doors.centre.skeletons import CLOSE, OPEN, Text, cut
+from app.doors.centre.skeletons import CLOSE, OPEN, Filling, Text, cut
 from app.doors.centre.visiting import visitor
 from app.doors.cookies import form_token
 from app.doors.request import language
@@ -24,17 +24,17 @@ PARTS = (
 _compiled: dict[tuple[str, str, str], Text] = {}
 
 
-def draw_frame(moment: Moment, page: Page, parts: dict[str, str]) -> str:
+def draw_frame(moment: Moment, page: Page, parts: Filling) -> bytes:
     """The whole HTML of a page of questions. `parts` are finished HTML by slot name."""
     here = visitor()
-    filling = {name: escaped(text) for name, text in bar_of(moment).items()}
+    filling: dict[str, str | bytes] = {name: escaped(text) for name, text in bar_of(moment).items()}
     for code, (count, css) in counts_of(moment).items():
         filling[f"count.{code}"], filling[f"css.{code}"] = escaped(count), css
     filling["centre"] = escaped(here.centre_name)
     filling["person"] = escaped(person_text(here.entered.person_name, here.entered.person_function))
     filling["csrf"] = form_token()
     filling["back"] = escaped(request.path if request.method == "GET" else "")
-    return _frame(moment, page, language()).fill(filling | parts)
+    return _frame(moment, page, language()).fill({**filling, **parts})
 
 
 def _frame(moment: Moment, page: Page, said: Language) -> Text:

@@ -156,7 +156,7 @@ def _drawn(moment: Moment, query: Query, refused: Refused | None, editable: bool
 
 def _field(shown: Shown, query: Query) -> Markup:
     skeleton = compile_one(shown.questionnaire, Address.parse(query.address), shown.language)
-    return Markup(fill(skeleton, shown))  # noqa: S704  # the templates' own HTML, its slots escaped
+    return Markup(fill(skeleton, shown).decode())  # noqa: S704  # the templates' own HTML, its slots escaped
 
 
 def _label(moment: Moment, query: Query) -> str:

@@ -36,7 +36,7 @@ PATHS = ("/patients/<code>/questions/<section>", "/patients/<code>/questions/<se
 @views.get(PATHS[0])
 @views.get(PATHS[1])
 @allow(respondent_only)
-def show(code: str, section: str, visit: str | None = None) -> str:
+def show(code: str, section: str, visit: str | None = None) -> bytes:
     """One page of questions with what is stored."""
     moment, page = _find(code, section, visit)
     return _page(moment, shown_of(moment, page))
@@ -137,11 +137,11 @@ def _next_place(moment: Moment, page: Page) -> str:
     return url_for(".show", code=moment.code, section=following.section, visit=following.visit)
 
 
-def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> str:
+def _page(moment: Moment, shown: Shown, *, message: str | None = None, partly: bool = False) -> bytes:
     page, errors = shown.page, _summary(moment, shown)
     closed = moment.is_closed(page)
     base_url = patient_url(moment.code)
-    parts = {
+    parts: dict[str, str | bytes] = {
         "body": draw(moment.version, shown, language()),
         "action": f"{base_url}/questions/{page.key}",
         "mutation": str(uuid.uuid4()),
