@@ -112,12 +112,6 @@ def query_by_id(session: Session, study: Study, query_id: int) -> Query:
     return found
 
 
-def queries_of(session: Session, study: Study, *, only_open: bool = False) -> Sequence[Query]:
-    """The queries of a study, the newest first; `only_open`: those not closed."""
-    wanted = select(Query).where(Query.study_id == study.id).order_by(Query.id.desc())
-    return session.scalars(wanted.where(Query.closed_at.is_(None)) if only_open else wanted).all()
-
-
 def queries_on(session: Session, patient: Patient) -> Sequence[Query]:
     """What is asked about one patient and not closed: the centre sees each beside its answer."""
     wanted = select(Query).where(Query.patient_id == patient.id, Query.closed_at.is_(None))

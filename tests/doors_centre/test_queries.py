@@ -79,6 +79,7 @@ def test_the_question_is_seen_on_the_worklist_on_its_page_and_beside_its_field(a
     assert "du promoteur" not in text_of(asked.person.get("/"))
     asked.ask()
     assert "1 question du promoteur" in text_of(asked.person.get("/"))
+    assert f'href="{asked.path}">Revoir ou corriger' in asked.person.get("/").text
     shown = text_of(asked.person.get(asked.path))
     assert WEIGHT in shown
     assert "Poids" in shown

@@ -217,11 +217,15 @@ def test_correction_is_asked_on_an_answer_and_closed(boss: Desk, opened: Opened)
     assert boss.post(f"{page}/corrections", {"address": "../x", "question": "?"}).status_code == 404
     sent = {"address": "weight_kg", "question": "Est-ce bien en kg ?"}
     assert boss.post(f"{page}/corrections", sent).status_code == 303
-    assert "Est-ce bien en kg" in boss.text(f"{STUDY}/corrections")
+    told = boss.text(f"{STUDY}/corrections?state=waiting")
+    for word in ("Est-ce bien en kg", "Poids", "71,5\u00a0kg", f"/patients/{code}", "attendue depuis 0 jour"):
+        assert word in told, word
+    assert "Aucune." in boss.text(f"{STUDY}/corrections?state=closed")
     with opened.installation.database.reading() as session:
         key = session.scalars(select(Query.id)).one()
     boss.post(f"{STUDY}/corrections/{key}/close")
-    assert "Close" in boss.text(f"{STUDY}/corrections")
+    assert "Est-ce bien en kg" in boss.text(f"{STUDY}/corrections?state=closed")
+    assert "Aucune." in boss.text(f"{STUDY}/corrections?state=waiting")
     assert boss.get(f"{STUDY}/patients/CAL-999-999").status_code == 404
 
 

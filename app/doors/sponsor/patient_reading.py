@@ -68,11 +68,6 @@ def patients_page(
     return [PatientLine(*row) for row in session.execute(query)]
 
 
-def code_of_patient(session: Session, patient_id: str) -> str:
-    """The public code behind a key."""
-    return session.scalar(select(Patient.code).where(Patient.id == patient_id)) or ""
-
-
 def answers_of(
     session: Session, response: Response | None, language: Language
 ) -> list[tuple[str, list[Answer]]]:

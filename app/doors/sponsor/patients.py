@@ -13,11 +13,11 @@ from app.cohort.tracing import trace_rows
 from app.collection.reading import response_of
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
+from app.doors.sponsor.correction_reading import STATES, correction_counts, corrections_on, corrections_page
 from app.doors.sponsor.paging import asked_page
 from app.doors.sponsor.patient_reading import (
     STANDINGS,
     answers_of,
-    code_of_patient,
     patient_total,
     patients_page,
     set_aside,
@@ -26,7 +26,7 @@ from app.doors.sponsor.proposals import rows_of
 from app.doors.sponsor.rights import managers, study
 from app.kernel.errors import Refusal
 from app.outreach.errors import QueryRefused
-from app.outreach.queries import ask, close, queries_of, queries_on, query_by_id
+from app.outreach.queries import ask, close, query_by_id
 from forms.answers import Address, NotAnAddress
 
 pages = Blueprint("patients", __name__)
@@ -80,10 +80,12 @@ def set_beginning(code: str, patient_code: str) -> ResponseReturnValue:
 @pages.get("/studies/<code>/corrections")
 @allow(managers)
 def show_corrections(code: str) -> ResponseReturnValue:
-    """Every correction asked, the open ones first."""
-    asked = sorted(queries_of(session(), study()), key=lambda one: one.closed_at is not None)
-    rows = [(one, code_of_patient(session(), one.patient_id)) for one in asked]
-    return render_template("corrections.html", rows=rows)
+    """Every correction asked: replies to read first, then what waits longest."""
+    state = request.args.get("state", "")
+    state, counts = state if state in STATES else "", correction_counts(session(), study())
+    page = asked_page(counts[state] if state else sum(counts.values()), ROWS_A_PAGE)
+    rows = corrections_page(session(), study(), state, limit=page.size, offset=page.offset)
+    return render_template("corrections.html", rows=rows, page=page, counts=counts, state=state)
 
 
 @pages.post("/studies/<code>/corrections/<int:query_id>/close")
@@ -115,7 +117,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         aside=[(code, answers_of(session(), one, language())) for code, one in set_aside(session(), patient)],
         waiting=questions_on(session(), patient),
         rows=list(zip(keys, granted, traced, strict=True)),
-        queries=queries_on(session(), patient),
+        corrections=corrections_on(session(), patient),
         proposals=rows_of(patient),
         problem=refused.message(language()) if refused else None,
     )
