@@ -12,19 +12,22 @@ from app.extraction.records import Record
 from app.extraction.states import STATE_OF
 from app.kernel.vault import Vault
 
-MISSING = ("not_answered", "unknown", "not_done", "not_applicable")
+MISSING = ("not_answered", "unknown", "not_done")
 
 
 @dataclass
 class Share:
-    """Of one variable or one centre: how many answers were asked for, and what stands there."""
+    """Of one variable or one centre: how many answers were to be had, and what stands there.
+
+    What does not apply and what was not asked are counted apart: neither could have been answered.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
-    def asked(self) -> int:
-        """Answered or missing, for whatever reason; what was not asked does not count."""
-        return self.counts["answered"] + sum(self.counts[state] for state in MISSING)
+    def wanted(self) -> int:
+        """Answered, left empty, unknown or not done."""
+        return self.answered + sum(self.counts[state] for state in MISSING)
 
     @property
     def answered(self) -> int:
@@ -33,9 +36,8 @@ class Share:
 
     @property
     def known(self) -> float | None:
-        """Answered over asked, without what does not apply; None when nothing was asked."""
-        wanted = self.asked - self.counts["not_applicable"]
-        return self.answered / wanted if wanted else None
+        """Answered over wanted; None when nothing was."""
+        return self.answered / self.wanted if self.wanted else None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Completeness:
     centres: dict[str, Share]
     cells: dict[tuple[str, str], Share]
 
+    @property
+    def whole(self) -> Share:
+        """All centres together."""
+        return Share(sum((one.counts for one in self.centres.values()), Counter()))
+
 
 def completeness(session: Session, vault: Vault, study: Study, *, submitted_only: bool = True) -> Completeness:
     """Read every response once and count. ``cells`` is by (centre code, variable with its visit)."""
@@ -77,8 +84,7 @@ def _count(cells: dict[tuple[str, str], Share], centre: str, record: Record) -> 
         if address not in record.packed["d"]:
             cells[centre, address.partition("#")[0]].counts["answered"] += 1
     for address, letter in zip(record.packed["o"], record.packed["l"], strict=True):
-        if letter != "x":
-            cells[centre, address.partition("#")[0]].counts[STATE_OF[letter]] += 1
+        cells[centre, address.partition("#")[0]].counts[STATE_OF[letter]] += 1
 
 
 def _centres(cells: dict[tuple[str, str], Share]) -> dict[str, Share]:
@@ -97,7 +103,8 @@ def _variables(reading: Reading, cells: dict[tuple[str, str], Share]) -> list[Va
     for question in union.questions.values():
         for visit in question.visits or (None,):
             key = f"{question.name}@{visit}" if visit else question.name
-            if key in shares and not question.identity:
+            asked = shares[key].wanted or shares[key].counts["not_applicable"]
+            if asked and not question.identity:
                 level = union.level(question, visit)
                 label = question.label
                 found.append(VariableShare(question.name, visit, label.fr, label.en, level, shares[key]))

@@ -173,5 +173,9 @@ def test_completeness_counts_answers_and_reasons_by_variable_and_centre(small) -
     assert shares["phos_mmol", None].counts["unknown"] == 1
     assert shares["v_surf", "m12"].answered == 1
     assert ("sts_nogive", None) not in shares
-    assert found.centres["001"].asked == sum(share.asked for share in shares.values())
+    assert found.centres["001"].wanted == found.whole.wanted == sum(share.wanted for share in shares.values())
+    counts = found.whole.counts
+    assert found.whole.wanted == counts["answered"] + counts["not_answered"] + counts["unknown"] + counts["not_done"]
+    assert found.whole.known == counts["answered"] / found.whole.wanted
+    assert counts["not_asked"] > 0
     assert found.cells["001", "pth_val"].counts["not_done"] == 1

@@ -182,6 +182,7 @@ PAGES = (
     "studies/calci_sts/exports",
     "studies/calci_sts/flow",
     "studies/calci_sts/completeness",
+    "studies/calci_sts/rates",
     "studies/calci_sts/journal",
     "studies/calci_sts/journal/verification",
 )

@@ -47,7 +47,7 @@ def correction_counts(session: Session, study: Study) -> dict[str, int]:
 def corrections_page(session: Session, study: Study, state: str, *, limit: int, offset: int) -> list[Correction]:
     """A page of the corrections: replies to read first, then what waits longest; of one of STATES where it names one."""
     query = _asked().where(Query.study_id == study.id).order_by(_RANK, Query.asked_at, Query.id)
-    query = query.where(state == _STATE) if state else query
+    query = query.where(_STATE.in_((state,))) if state else query
     return [_told(session, *row) for row in session.execute(query.limit(limit).offset(offset))]
 
 
