@@ -1,9 +1,9 @@
 """The work that waits, where the desk's pages signal it: counted anew only when something may have changed."""
 
-from flask import current_app, g, url_for
+from flask import current_app, url_for
 from flask_babel import ngettext
 
-from app.doors.request import Passage, connection, passage
+from app.doors.request import connection, passage, passing
 from app.tracking.pending import Pending, pending, pending_stamp
 
 NOTHING = Pending()
@@ -29,7 +29,7 @@ def look_for_work(study_id: int) -> None:
 
 def work() -> Pending:
     """What waits in the study of this page; nothing for whoever cannot do it."""
-    here: Passage | None = g.get("passage")
+    here = passing.get()
     found = here.facts.get("pending") if here else None
     return found if isinstance(found, Pending) else NOTHING
 
