@@ -21,6 +21,9 @@ from tests.journeys.browsing import PATIENTS, follow, saved, settled, until
 from tests.journeys.looking import HEIGHT, look
 
 SAVES = "**/reponses"
+# What a script does in a page does not depend on the engine below: whole journeys, and every request by the plain
+# client, run on both.
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -88,7 +91,6 @@ def test_lines_are_added_and_removed_by_keyboard_without_leaving_the_page(
     assert stored(desk[0]).lines["ag@j0"] == [2]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_what_is_answered_and_typed_while_lines_are_drawn_anew_is_kept(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -133,7 +135,6 @@ def test_offline_answers_wait_in_the_page_and_leave_when_the_network_is_back(
     assert browser_page.evaluate("sessionStorage.length") == 0
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_busy_server_is_waited_for_and_gets_the_same_answer_again(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -159,7 +160,6 @@ def test_a_busy_server_is_waited_for_and_gets_the_same_answer_again(
     assert len(set(sent)) == 1
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_refused_answer_holds_up_no_other_and_is_not_forgotten(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -250,7 +250,6 @@ def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
     assert browser_page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_the_list_is_confirmed_with_one_tap_or_corrected_without_leaving_the_page(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -269,7 +268,6 @@ def test_the_list_is_confirmed_with_one_tap_or_corrected_without_leaving_the_pag
     ]
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_correction_shows_what_it_asks_for_before_it_is_stored(
     browser_page: Page, desk: tuple[LiveServer, str]
 ) -> None:
@@ -329,7 +327,6 @@ def look_while_answering(tab: Page, url: str, code: str, widths: list[int]) -> l
     return problems
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("language", "zoom", "widths"), [("fr", 1, [390, 768, 1280]), ("en", 2, [640])])
 def test_axe_finds_nothing_on_any_page(
     browser: Browser, desk: tuple[LiveServer, str], language: str, zoom: int, widths: list[int]

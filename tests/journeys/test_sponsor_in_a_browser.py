@@ -36,6 +36,9 @@ MAPPED = {
     "Venu au monde": "birth_raw",
 }
 WIDTHS = (390, 1280)
+# What a script does in a page does not depend on the engine below: whole journeys, and every request by the plain
+# client, run on both.
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -133,7 +136,6 @@ def test_list_is_mapped_tried_out_imported_reviewed_by_keyboard_and_undone(
 
 
 # What a page looks like does not depend on the engine.
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_no_page_of_the_desk_has_a_finding_in_either_width(
     live_server: LiveServer, desk: Page, data: Path, command: Actor
 ) -> None:
