@@ -83,9 +83,9 @@ class Draft:
 def draft(session: Session, installation: Installation, mails: Sequence[Mail], now: datetime) -> list[Draft]:
     """The given rows, in their order, ready to be written after this session."""
     writer = Writer(session, installation, now)
-    siblings = _siblings(session, mails)
+    people = _people(session, mails)
     return [
-        Draft(mail.id, writer.prepared(mail, siblings[mail.study_id, mail.mailbox])) for mail in mails
+        Draft(mail.id, writer.prepared(mail, people[mail.id])) for mail in mails
     ]
 
 
@@ -197,11 +197,14 @@ class Writer:
         return self._session.get_one(Respondent, respondent.added_by_id, options=whole)
 
 
-def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], list[Respondent]]:
+def _people(session: Session, mails: Sequence[Mail]) -> dict[str, list[Respondent]]:
+    """Who shares the mailbox of each mail's respondent: the one of today, should it have changed since it was queued."""
+    whose = select(Respondent.id, Respondent.mailbox).where(Respondent.id.in_([mail.respondent_id for mail in mails]))
+    boxes = {row[0]: row[1] for row in session.execute(whose)}
     query = (
         select(Respondent)
         .where(
-            Respondent.mailbox.in_({mail.mailbox for mail in mails}),
+            Respondent.mailbox.in_(set(boxes.values())),
             Respondent.study_id.in_({mail.study_id for mail in mails}),
         )
         .options(joinedload(Respondent.identity), joinedload(Respondent.link), joinedload(Respondent.centre))
@@ -210,7 +213,7 @@ def _siblings(session: Session, mails: Sequence[Mail]) -> dict[tuple[int, str], 
     found: dict[tuple[int, str], list[Respondent]] = {}
     for respondent in session.scalars(query):
         found.setdefault((respondent.study_id, respondent.mailbox), []).append(respondent)
-    return found
+    return {mail.id: found[mail.study_id, boxes[mail.respondent_id]] for mail in mails}
 
 
 def _in_force(respondent: Respondent, now: datetime) -> bool:

@@ -187,11 +187,6 @@ def sign_off(session: Session, worker: str) -> None:
     session.execute(delete(Worker).where(Worker.id == worker))
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the earliest planned mail is due."""
-    return session.scalar(select(func.min(Mail.due_at)).where(Mail.state == "planned"))
-
-
 def _carries_valid_links(session: Session, written: Written, own: tuple[str, int]) -> bool:
     if written.carries == (own,):
         return True

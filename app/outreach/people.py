@@ -57,7 +57,7 @@ def add_respondent(
     respondent = Respondent(
         study_id=study.id,
         centre_id=centre.id,
-        mailbox=_mailbox(session, installation, person),
+        mailbox=mailbox_for(session, installation, person),
         function=person.function,
         language=person.language,
         source=source,
@@ -79,7 +79,7 @@ def add_respondent(
     return respondent
 
 
-def _mailbox(session: Session, installation: Installation, person: Person) -> str:
+def mailbox_for(session: Session, installation: Installation, person: Person) -> str:
     """The person's mailbox, made unless it is known; another centre's desk may be making it at the same moment."""
     mailbox = mailbox_of(installation.vault, person.email)
     if session.get(Mailbox, mailbox) is None:

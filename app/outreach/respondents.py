@@ -15,14 +15,14 @@ from app.cohort.known import load_book
 from app.cohort.models import Centre, Study
 from app.cohort.names import Place, spelling_key
 from app.cohort.resolving import Entry
-from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.language import Language
 from app.outreach.addresses import checked, mailbox_of
+from app.outreach.amending import amend
 from app.outreach.errors import ColumnsMissing, NotAMailbox, RespondentsRefused
 from app.outreach.models import Respondent
-from app.outreach.people import Person, add_respondent, person_of, seal
+from app.outreach.people import Person, add_respondent, person_of
 from app.outreach.sheets import Row, read_rows
 from forms.canonical import NotCanonical, canonical
 
@@ -162,32 +162,7 @@ def _import_line(
         person = _completed(line.person, NOBODY)
         add_respondent(session, installation, study, centre, person, source="import", actor=actor, now=now)
     elif changed is not None:
-        _update(session, installation, study, known, changed, actor, now)
-
-
-def _update(
-    session: Session,
-    installation: Installation,
-    study: Study,
-    known: Respondent,
-    person: Person,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    for name, cell in seal(installation.vault, known.id, person).items():
-        setattr(known.identity, name, cell)
-    known.function, known.language = person.function, person.language
-    session.flush()
-    record(
-        session,
-        actor=actor,
-        at=now,
-        action="respondent.changed",
-        subject_type="respondent",
-        subject_id=str(known.id),
-        study=study.code,
-        new=person.function,
-    )
+        amend(session, installation, study, known, changed, actor=actor, now=now)
 
 
 def _homes(session: Session, study: Study, lines: list[Line], faults: list[Fault]) -> list[int | None]:

@@ -55,7 +55,9 @@ _COUNTS = Prepared(
         ),
     )
 )
-_STAMP = Prepared(select(_count(select(func.coalesce(func.max(JournalEntry.seq), 0))), _UNCERTAIN))
+# A refused recipient marks its mailbox, and its mail failed.
+_FAILED = _count(_NUMBER.where(Mail.study_id == _STUDY, Mail.state == "failed"))
+_STAMP = Prepared(select(_count(select(func.coalesce(func.max(JournalEntry.seq), 0))), _UNCERTAIN, _FAILED))
 
 
 def pending_stamp(connection: Connection, study_id: int) -> tuple[int, ...]:

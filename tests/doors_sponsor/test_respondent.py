@@ -1,16 +1,22 @@
 """One person at a centre, at the desk: added by hand, stopped, written to again, their link closed and made anew."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email import message_from_string
+from email.policy import default
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from app.cohort.studies import find_study
 from app.doors.centre import create_app as create_centre
 from app.doors.door import Door
 from app.journal.models import JournalEntry
+from app.kernel.actor import Actor
 from app.kernel.installation import Installation
+from app.outreach.delivery import deliver_due
+from app.outreach.inviting import invite
 from app.outreach.links import token_of
 from app.outreach.models import Link, Mailbox, Respondent
 from tests.doors_sponsor.desk import Desk, desk_for
@@ -119,3 +125,52 @@ def test_the_contacts_are_taken_away_by_a_manager_and_the_journal_says_so(
             session.scalar(select(JournalEntry.action).order_by(JournalEntry.seq.desc()))
             == "identities.exported"
         )
+
+
+def amended(manager: Desk, added: str, **change: str) -> int:
+    """What the desk answers to the person's page sent back with these words changed."""
+    return manager.post(f"{added}/amend", {**TYPED, **change}).status_code
+
+
+def test_a_person_is_put_right_and_the_journal_says_what_without_the_words(
+    manager: Desk, added: str, installation: Installation
+) -> None:
+    assert amended(manager, added, name="Anne Martin-Roy") == 403
+    manager.post("/studies/calci_sts/identities", {"respondent": added.rsplit("/", 1)[-1]})
+    assert amended(manager, added, name="Anne Martin-Roy", telephone="01 42 00 00 00", function="interne") == 303
+    page = manager.text(added)
+    assert all(f'value="{word}"' in page for word in ("Anne Martin-Roy", "01 42 00 00 00", "interne"))
+    assert opens(installation) == 200
+    journal = manager.text("/studies/calci_sts/journal?action=respondent.changed")
+    assert "nom, téléphone, fonction" in journal
+    assert "Roy" not in journal
+    assert "n’est pas une adresse" in manager.post(f"{added}/amend", {**TYPED, "email": "x"}).get_data(as_text=True)
+
+
+def test_another_address_gets_what_waits_and_the_old_link_is_closed(
+    manager: Desk, added: str, asked: Asked, installation: Installation, now: datetime
+) -> None:
+    manager.post("/studies/calci_sts/identities", {"respondent": added.rsplit("/", 1)[-1]})
+    manager.post(NEW, {**TYPED, "centre": str(asked.centres[0]), "email": "b@chu.example.org"})
+    with installation.database.writing() as session:
+        study = find_study(session, "calci_sts")
+        invite(session, installation, study, actor=Actor.system("test"), now=now)
+        old = token_of(installation.keys, session.scalars(select(Link).order_by(Link.made_at)).all()[0])
+    assert amended(manager, added, email="b@chu.example.org") == 422  # another person of the same centre
+    assert amended(manager, added, email="c@chu.example.org") == 303
+    assert "ancien lien est fermé" in manager.text(f"{added}?done=address")
+    assert create_centre(installation).test_client().get(f"/r/{old}").status_code != 200
+    assert deliver_due(installation, clock=lambda: now).sent == 2
+    mails = [path.read_text() for path in (installation.settings.home / "mail").rglob("*.eml")]
+    to = [str(message_from_string(mail, policy=default)["To"]) for mail in mails]
+    assert sorted(one.partition("@")[0][-1] for one in to) == ["b", "c"], to
+    assert not [mail for mail in mails if old in mail]
+
+
+def test_people_are_found_by_what_is_shown_of_them_by_state_and_by_a_whole_address(manager: Desk, added: str) -> None:
+    page = "/studies/calci_sts/respondents"
+    for asked_for, found in (("q=pharma", True), ("q=Martin", False), ("q=A.MARTIN@chu.example.org", True),
+                             ("state=active", True), ("state=bounced", False)):  # fmt: skip
+        assert (added in manager.text(f"{page}?{asked_for}")) is found, asked_for
+    manager.post("/studies/calci_sts/identities", {"page": "respondents.show"})
+    assert added in manager.text(f"{page}?q=martin")

@@ -53,6 +53,7 @@ LEAST: dict[str, str] = {
     "respondent.ask": "managers",
     "respondent.add": "managers",
     "respondent.show": "managers",
+    "respondent.put_right": "managers",
     "respondent.stop": "managers",
     "respondent.restart": "managers",
     "respondent.revoke": "managers",

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from app.kernel.installation import Installation
-from app.outreach import outbox
 from app.outreach.delivery import deliver_due
 from app.outreach.models import Mail, Mailbox
 from app.outreach.transport import Smtp
@@ -46,7 +45,7 @@ def outcome(installation: Installation) -> tuple[str, str | None, int, bool]:
 def due(installation: Installation) -> datetime | None:
     """When the only mail leaves next, or None when it never will."""
     with installation.database.reading() as session:
-        return outbox.next_due(session)
+        return session.scalar(select(Mail.due_at).where(Mail.state == "planned"))
 
 
 def with_one_mail(installation: Installation, mode: str) -> None:

@@ -81,6 +81,8 @@ class _Teller:
         return Told(entry, subject, asked, old, new, why or "")
 
     def _asked(self, entry: JournalEntry, subject: Subject) -> tuple[str, Question | None]:
+        if entry.action == "respondent.changed":
+            return _what(entry.field or ""), None
         if not entry.field or entry.subject_type not in ("response", "patient"):
             return (say_plan_label(entry.field) if entry.field else ""), None
         questionnaire = self.newest
@@ -109,6 +111,17 @@ class _Teller:
     def _code(self, key: str | None) -> str:
         patient = self.session.get(Patient, key) if key else None
         return patient.code if patient is not None else ""
+
+
+def _what(names: str) -> str:
+    words = {
+        "name": gettext("nom"),
+        "email": gettext("adresse"),
+        "telephone": gettext("téléphone"),
+        "function": gettext("fonction"),
+        "language": gettext("langue"),
+    }
+    return ", ".join(words.get(name, name) for name in names.split(",") if name)
 
 
 def _group(questionnaire: Questionnaire, field: str) -> str:

@@ -1,8 +1,10 @@
 """One person at a centre: added by hand, stopped or written to again, their link closed or made anew."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Forbidden
 
 from app.accounts.identities import identities_shown
 from app.cohort.centres import list_centres
@@ -10,14 +12,14 @@ from app.cohort.models import Centre
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import managers, someone, study
-from app.doors.sponsor.screens import Newcomer
+from app.doors.sponsor.screens import Newcomer, Somebody
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
 from app.outreach import links, people
-from app.outreach.addresses import checked
+from app.outreach.amending import amend
 from app.outreach.models import Respondent
 from app.outreach.outcomes import mails_of
-from app.outreach.people import ENDS_THE_LINK, Person, add_respondent, person_of, respondent_by_id
+from app.outreach.people import ENDS_THE_LINK, add_respondent, person_of, respondent_by_id
 from app.outreach.words import StopReason
 
 pages = Blueprint("respondent", __name__)
@@ -51,17 +53,24 @@ def add(code: str) -> ResponseReturnValue:
 @allow(managers)
 def show(code: str, respondent_id: int) -> ResponseReturnValue:
     """What is known of them, their link, the mails they got."""
-    one = respondent_by_id(session(), study(), respondent_id)
-    shown = identities_shown(session(), token=someone().token, study=code)
-    return render_template(
-        "respondent.html",
-        one=one,
-        who=person_of(installation().vault, one) if shown else None,
-        mails=[mail for mail in mails_of(session(), study(), centre_id=one.centre_id) if mail.respondent is one],
-        entered=links.entries_of(session(), one.link),
-        reasons=BY_THE_DESK,
-        ends=ENDS_THE_LINK,
-    )
+    return _page(_one(respondent_id))
+
+
+@pages.post("/studies/<code>/respondents/<int:respondent_id>/amend")
+@allow(managers)
+def put_right(code: str, respondent_id: int) -> ResponseReturnValue:
+    """Their name, function, address, telephone and language as typed, for a session that may see them."""
+    form, one = Somebody.posted(), _one(respondent_id)
+    if not _shown():
+        raise Forbidden
+    if not form.validate():
+        return _page(one, form, form.problems), 422
+    try:
+        changed = amend(session(), installation(), study(), one, form.person(), actor=actor(), now=now())
+    except Refusal as refused:
+        return _page(one, form, {"email": refused.message(language())}), 422
+    what = "address" if "email" in changed else 1
+    return redirect(url_for("respondent.show", code=code, respondent_id=one.id, done=what), 303)
 
 
 @pages.post("/studies/<code>/respondents/<int:respondent_id>/stop")
@@ -99,6 +108,26 @@ def reissue(code: str, respondent_id: int) -> ResponseReturnValue:
     return _back(code, respondent_id)
 
 
+def _shown() -> bool:
+    return identities_shown(session(), token=someone().token, study=study().code)
+
+
+def _page(one: Respondent, form: Somebody | None = None, problems: dict[str, str] | None = None) -> str:
+    who = person_of(installation().vault, one) if _shown() else None
+    return render_template(
+        "respondent.html",
+        one=one,
+        who=who,
+        typed=form.typed if form else asdict(who) if who else {},
+        problems=problems or {},
+        languages=LANGUAGES,
+        mails=[mail for mail in mails_of(session(), study(), centre_id=one.centre_id) if mail.respondent is one],
+        entered=links.entries_of(session(), one.link),
+        reasons=BY_THE_DESK,
+        ends=ENDS_THE_LINK,
+    )
+
+
 def _one(respondent_id: int) -> Respondent:
     return respondent_by_id(session(), study(), respondent_id)
 
@@ -108,12 +137,8 @@ def _back(code: str, respondent_id: int) -> ResponseReturnValue:
 
 
 def _added(form: Newcomer, centre: Centre) -> Respondent:
-    spoken = "en" if form.language.data == "en" else "fr"
-    person = Person(
-        form.name.data, checked(form.email.data), form.telephone.data, form.function.data, spoken
-    )
     return add_respondent(
-        session(), installation(), study(), centre, person, source="desk", actor=actor(), now=now()
+        session(), installation(), study(), centre, form.person(), source="desk", actor=actor(), now=now()
     )
 
 

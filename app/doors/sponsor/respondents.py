@@ -10,12 +10,12 @@ from app.accounts.identities import identities_shown, show_identities
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.paging import asked_page
+from app.doors.sponsor.respondent_reading import STATES, find_respondents
 from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.uploads import held_upload, hold_upload, let_go, path_of
 from app.extraction.contacts import contacts_workbook
 from app.kernel.errors import Refusal
 from app.outreach.chase import desk
-from app.outreach.people import person_of, respondents_of
 from app.outreach.respondents import check_respondents, import_respondents
 
 pages = Blueprint("respondents", __name__)
@@ -106,12 +106,19 @@ REVEALING = ("respondents.show", "outbox.show", "chasing.show", "reviewing.show"
 
 
 def _page(refused: Refusal | None = None) -> str:
-    everybody = respondents_of(session(), study())
-    page = asked_page(len(everybody), ROWS_A_PAGE)
+    typed, state = request.args.get("q", "").strip()[:200], request.args.get("state", "")
+    state = state if state in STATES else ""
     shown = identities_shown(session(), token=someone().token, study=study().code)
-    rows = [
-        (one, person_of(installation().vault, one) if shown else None)
-        for one in everybody[page.offset : page.offset + page.size]
-    ]
-    problem = refused.message(language()) if refused else None
-    return render_template("respondents.html", rows=rows, page=page, shown=shown, problem=problem)
+    found = find_respondents(session(), installation().vault, study(), typed=typed, state=state, shown=shown)
+    page = asked_page(len(found), ROWS_A_PAGE)
+    return render_template(
+        "respondents.html",
+        rows=found[page.offset : page.offset + page.size],
+        looking=bool(typed or state),
+        typed=typed,
+        state=state,
+        states=STATES,
+        page=page,
+        shown=shown,
+        problem=refused.message(language()) if refused else None,
+    )

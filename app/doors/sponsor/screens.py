@@ -6,7 +6,9 @@ from flask_babel import gettext
 
 from app.doors.screens import Count, Day, Line, Screen
 from app.doors.sponsor.journal_reading import Wanted
+from app.outreach.addresses import checked
 from app.outreach.campaigns import DATES, LIMITS, Plan
+from app.outreach.people import Person
 
 
 class Calendar(Screen):
@@ -72,11 +74,22 @@ class Confirmation(Screen):
     count = Count()
 
 
-class Newcomer(Screen):
+class Somebody(Screen):
+    """A respondent; the address is checked where it is used."""
+
+    email, name = Line(most=254), Line(most=200)
+    function, telephone, language = Line(most=200), Line(most=40), Line(most=2)
+
+    def person(self) -> Person:
+        """Who was typed, once the form is valid. Raises NotAMailbox."""
+        spoken = "en" if self.language.data == "en" else "fr"
+        return Person(self.name.data, checked(self.email.data), self.telephone.data, self.function.data, spoken)
+
+
+class Newcomer(Somebody):
     """A respondent whom no file named."""
 
-    centre, email, name = Line(most=20), Line(most=254), Line(most=200)
-    function, telephone, language = Line(most=200), Line(most=40), Line(most=2)
+    centre = Line(most=20)
 
 
 class Looking(Screen):

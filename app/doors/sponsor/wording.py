@@ -142,6 +142,16 @@ def say_stop_reason(reason: str) -> str:
     return str(reasons.get(reason, reason))
 
 
+def say_respondent_state(state: str) -> str:
+    """Whether mails may go to a respondent."""
+    states = {
+        "active": gettext("Actif"),
+        "bounced": gettext("Adresse refusée"),
+        "stopped": gettext("Arrêté"),
+    }
+    return str(states.get(state, state))
+
+
 def say_export_format(name: str) -> str:
     """A format of exports, as people call it."""
     formats = {
@@ -299,6 +309,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "mail_state": say_mail_state,
     "mail_kind": say_mail_kind,
     "stop_reason": say_stop_reason,
+    "respondent_state": say_respondent_state,
     "export_format": say_export_format,
     "reflowed": reflowed,
     "chase_step": say_chase_step,
