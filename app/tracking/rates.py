@@ -144,6 +144,13 @@ def centre_total(session: Session, study: Study) -> int:
     return session.scalar(query) or 0
 
 
+def unasked_centres(session: Session, study: Study) -> int:
+    """How many centres of the lists have no patient to be asked about: theirs are asked elsewhere."""
+    query = select(func.count()).select_from(CentreCount).join(Centre, Centre.id == CentreCount.centre_id)
+    nobody = (CentreCount.study_id == study.id, CentreCount.asked == 0, Centre.merged_into_id.is_(None))
+    return session.scalar(query.where(*nobody)) or 0
+
+
 def centres_sorted(
     session: Session, study: Study, by: str, *, descending: bool, limit: int, offset: int
 ) -> list[CentreRate]:

@@ -9,7 +9,7 @@ from app.doors.guard import allow
 from app.doors.request import session
 from app.doors.sponsor.rights import everybody, study
 from app.tracking.breakdown import StepRate, by_mail, by_region, centre_counts, step_stamp
-from app.tracking.rates import overall
+from app.tracking.rates import overall, unasked_centres
 
 pages = Blueprint("breakdown", __name__)
 
@@ -23,6 +23,7 @@ def show(code: str) -> ResponseReturnValue:
         "rates.html",
         whole=overall(session(), study()),
         centres=centre_counts(regions),
+        unasked=unasked_centres(session(), study()),
         regions=regions,
         steps=_steps(),
     )

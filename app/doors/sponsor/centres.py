@@ -18,6 +18,7 @@ from app.doors.sponsor.rights import managers, study
 from app.kernel.texts import whole_number
 from app.outreach.people import respondents_of
 from app.outreach.standing import Standing, standings
+from app.tracking.rates import unasked_centres
 
 pages = Blueprint("centres", __name__)
 ROWS_A_PAGE = 100
@@ -34,7 +35,8 @@ def show(code: str) -> ResponseReturnValue:
     rows = [
         (one, where.get(one.id, Standing(one.id))) for one in found[page.offset : page.offset + page.size]
     ]
-    return render_template("centres.html", rows=rows, page=page, typed=typed)
+    unasked = unasked_centres(session(), study())
+    return render_template("centres.html", rows=rows, page=page, typed=typed, unasked=unasked)
 
 
 @pages.get("/studies/<code>/centres/<int:centre_id>")
