@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from app.collection.documents import Document, StoredCell, address_of, as_journalled, content, stored_of
+from app.collection.documents import (
+    Document,
+    StoredCell,
+    address_of,
+    as_journalled,
+    content,
+    marked,
+    stored_of,
+)
 from app.collection.errors import TooManyLines, UnknownQuestion
 from forms.answers import Address, Cell, lines_key
 from forms.definition import Questionnaire
@@ -74,8 +82,9 @@ class Step:
 
 @dataclass
 class Outcome:
-    """What came of a set of changes on one document."""
+    """What came of a set of changes on one document; `call` is where they were heard, when somebody else types them."""
 
+    call: str | None = None
     steps: list[Step] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
@@ -115,7 +124,7 @@ def _same_answer(one: StoredCell, other: StoredCell) -> bool:
 
 def _write(document: Document, name: str, after: StoredCell, revision: int, outcome: Outcome) -> None:
     before = document.answers.get(name, {})
-    document.answers[name] = {**after, "r": revision}
+    document.answers[name] = marked(after, revision, outcome.call)
     outcome.steps.append(Step("answer", name, as_journalled(before), as_journalled(after)))
     outcome.written.append(name)
 

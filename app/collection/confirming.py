@@ -135,7 +135,7 @@ class _Book:
             return
         if not self._write(question, cell or EMPTY, base, parsed):
             return
-        self.document.say(name, said, self.revision)
+        self.document.say(name, said, self.revision, self.writer.actor.call)
         self._keep(check, question, said or "withdrawn", wanted)
         shown = not question.identity
         old, new = (_text(known) if shown else None), (_text(wanted[1]) if shown else None)

@@ -2,7 +2,8 @@
 
 Pure: it knows no session. Every stored cell carries `r`, the revision of its last change; an emptied
 answer keeps its `r` alone, so that a stale save of it is still noticed. `p` is what was said of a fact of the
-list (confirmed, proposed, accepted, refused): a proposal that is not accepted is kept and does not count.
+list (confirmed, proposed, accepted, refused): a proposal that is not accepted is kept and does not count. `h` is the
+telephone call in which the answer was heard; whoever changes the answer by their own hand takes the mark away.
 """
 
 from dataclasses import dataclass, field
@@ -58,10 +59,15 @@ class Document:
         said: str | None = self.answers.get(name, {}).get("p")
         return said
 
-    def say(self, name: str, said: str | None, revision: int) -> None:
-        """Keeps beside its answer what was said of a fact of the list; None takes it back."""
-        kept = {**content(self.answers.get(name, {})), "r": revision}
-        self.answers[name] = {**kept, "p": said} if said else kept
+    def call_of(self, address: str) -> str | None:
+        """The telephone call in which this answer was heard; None for what a centre typed itself."""
+        call: str | None = self.answers.get(address, {}).get("h")
+        return call
+
+    def say(self, name: str, said: str | None, revision: int, call: str | None) -> None:
+        """Keeps beside its answer what was said of a fact of the list, and in which call; None takes it back."""
+        kept = {**content(self.answers.get(name, {})), "p": said} if said else content(self.answers.get(name, {}))
+        self.answers[name] = marked(kept, revision, call)
 
 
 def cell_of(stored: StoredCell) -> Cell:
@@ -83,7 +89,12 @@ def stored_of(cell: Cell) -> StoredCell:
 
 def content(stored: StoredCell) -> StoredCell:
     """A stored cell without its marks: what the journal keeps and what two savers are compared by."""
-    return {key: value for key, value in stored.items() if key not in ("r", "p")}
+    return {key: value for key, value in stored.items() if key not in ("r", "p", "h")}
+
+
+def marked(kept: StoredCell, revision: int, call: str | None) -> StoredCell:
+    """A cell as it is stored: with the revision of this change, and the call in which it was heard, if it was."""
+    return {**kept, "r": revision, "h": call} if call and kept else {**kept, "r": revision}
 
 
 def as_journalled(stored: StoredCell) -> str | None:

@@ -87,6 +87,12 @@ class Submission(Base):
         UniqueConstraint("response_id", name="uq_submission_response_id"),
         UniqueConstraint("receipt", name="uq_submission_receipt"),
         CheckConstraint("(left_out = '[]') = (left_out_because IS NULL)", name="left_out_has_reason"),
+        Index(
+            "ix_submission_call_id",
+            "call_id",
+            sqlite_where=text("call_id IS NOT NULL"),
+            postgresql_where=text("call_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[intpk]
@@ -100,6 +106,8 @@ class Submission(Base):
     by_organisation: Mapped[str] = mapped_column(Text)
     left_out: Mapped[str] = mapped_column(Text)
     left_out_because: Mapped[str | None] = mapped_column(Text)
+    # The telephone call in which it was handed in; the calls are kept by the room that makes them, above this one.
+    call_id: Mapped[str | None] = mapped_column(String(32))
 
 
 class Disposition(Base):

@@ -123,7 +123,7 @@ def _settle(writer: Writer, response: Response, check: FactCheck, state: str) ->
     before = writer.evaluate(version, document)
     check.state, check.decided_at, check.reason = state, writer.now, writer.reason
     check.decided_by = writer.actor.name
-    document.say(check.name, state, response.revision + 1)
+    document.say(check.name, state, response.revision + 1, document.call_of(check.name))
     writer.session.flush()
     _rewrite(writer, response, version, document)
     contradicts = new_contradictions(before, writer.evaluate(version, document))

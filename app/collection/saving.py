@@ -106,7 +106,7 @@ def _apply(
 ) -> SaveReply:
     document = Document.loads(response.document)
     parsed = parse_changes(version.questionnaire, [one for one in changes if isinstance(one, Change)])
-    revision, outcome = response.revision + 1, Outcome()
+    revision, outcome = response.revision + 1, Outcome(writer.actor.call)
     confirmed = [one.name for one in changes if isinstance(one, Confirmation)]
     take_facts(writer, version.questionnaire, response, document, parsed, confirmed, revision, outcome)
     apply_answers(version, document, parsed, revision, outcome)

@@ -97,6 +97,7 @@ def _hand_in(writer: Writer, response: Response, because: str | None) -> Submiss
         by_organisation=writer.actor.organisation,
         left_out=orjson.dumps([str(address) for address in left]).decode(),
         left_out_because=because if left else None,
+        call_id=writer.actor.call,
     )
     writer.session.add(made)
     writer.session.flush()

@@ -10,7 +10,7 @@ from app.extraction.listed import YES_NO
 from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slots, union_of, visit_slots
 from app.extraction.reading import OPPOSED, PatientRow
 from app.extraction.records import Record
-from app.extraction.states import COMMENT, Place, StatePlan, absent_from
+from app.extraction.states import COMMENT, Place, StatePlan, absent_from, heard
 from app.extraction.states import columns as state_columns
 from app.extraction.times import paris, twins, utc
 from exports.tables import Choice, Column, Row
@@ -25,6 +25,11 @@ PATIENT_HEAD = (
            choices=DISPOSITION_CHOICES),
     *twins("disposed_at", "Motif d’absence donné le", "Reason for no answer given at"),
     *twins("submitted_at", "Remis le", "Submitted at"),
+    Column("submitted_by_telephone", "flag", "Remis au téléphone : saisi par le promoteur, dit par le centre ; 0 : par le centre "
+           "lui-même ou par un fichier", "Handed in on the telephone: typed by the sponsor, said by the centre; 0: by the centre "
+           "itself or by a file", choices=YES_NO),
+    Column("answers_by_telephone", "integer", "Réponses en vigueur dites au téléphone (lesquelles : etats, telephone)",
+           "Answers in force that were said on the telephone (which: etats, telephone)"),
     Column("questionnaire_version", "integer", "Version du questionnaire rempli", "Version of the questionnaire filled in"),
     Column("incident_list", "flag", "Cas incident selon la liste", "Incident case according to the list", choices=YES_NO),
     Column("first_grant_on", "date", "Premier octroi rattaché au patient, lignes hors de la période d’inclusion comprises",
@@ -130,7 +135,8 @@ class Layout:
             return [centre, row.code, row.status or "not_started", OPPOSED, *blanks, *sheets.patients.at("").fill({}, {})]
         head: list[object] = [
             centre, row.code, row.status or "not_started", row.disposition, utc(row.disposed_at), paris(row.disposed_at),
-            utc(row.submitted_at), paris(row.submitted_at), sheets.number if row.version_id is not None else None,
+            utc(row.submitted_at), paris(row.submitted_at), int(row.call_id is not None) if row.submitted_at else None,
+            len(heard(record)) if record is not None else None, sheets.number if row.version_id is not None else None,
             None if row.incident is None else int(row.incident), row.first_grant_on, row.last_grant_on,
         ]  # fmt: skip
         if record is None:

@@ -49,6 +49,7 @@ class PatientRow(NamedTuple):
     last_answer_at: datetime | None
     submitted_at: datetime | None
     submitted_revision: int | None
+    call_id: str | None
     disposition: str | None
     disposed_at: datetime | None
 
@@ -106,12 +107,12 @@ _BODIES = (
     select(
         Response.patient_id, Response.id, Response.version_id, Response.document, Response.evaluated,
         Response.evaluated_key, Response.status, Response.simulated, Response.last_answer_at, Response.submitted_at,
-        Submission.revision,
+        Submission.revision, Submission.call_id,
     )
     .outerjoin(Submission, Submission.response_id == Response.id)
     .where(Response.patient_id.in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
-_NO_BODY: tuple[Any, ...] = (None,) * 10
+_NO_BODY: tuple[Any, ...] = (None,) * 11
 _DISPOSED = select(Disposition.patient_id, Disposition.kind, Disposition.at).where(
     Disposition.patient_id.in_(bindparam("ids", expanding=True)), Disposition.withdrawn_at.is_(None)
 )

@@ -17,6 +17,8 @@ STATES = (
     Choice("not_applicable", "sans objet (SO)", "not applicable (SO)"),
     Choice("estimated", "valeur estimée ou imputée", "estimated or imputed value"),
     Choice("corrected", "corrigé après la remise", "corrected after submission"),
+    Choice("telephone", "dit au téléphone par le centre, saisi par le promoteur",
+           "said on the telephone by the centre, typed by the sponsor"),
     Choice("commented", "répondu avec un commentaire", "answered with a comment"),
     Choice("list_disputed", "valeur de la liste ; le centre en propose une autre, à décider",
            "value of the list; the centre proposes another one, to be decided"),
@@ -128,7 +130,8 @@ class StatePlan:
         self, centre: str, code: str, record: Record, comments: Mapping[str, str], corrected: Sequence[str]
     ) -> Iterator[Row]:
         estimated = [target + suffix for flag, target in self._flags for suffix in _raised(record, flag)]
-        for state, addresses in (("corrected", corrected), ("commented", comments), ("estimated", estimated)):
+        marked = (("corrected", corrected), ("telephone", heard(record)), ("commented", comments), ("estimated", estimated))
+        for state, addresses in marked:
             for address in addresses:
                 section, visit, name, line, group = self.place(address)
                 rank = _rank(record, group, line) if line else None
@@ -188,6 +191,12 @@ def _marks(record: Record, submitted_revision: int | None) -> tuple[dict[str, st
         if cell.get("r", 0) > last and "p" not in cell:
             corrected.append(address)
     return comments, corrected
+
+
+def heard(record: Record) -> list[str]:
+    """The answers in force that somebody said on the telephone."""
+    cells = record.cells
+    return [name for name, cell in cells.items() if "h" in cell and (name in record.values or name in record.missing)]
 
 
 def _raised(record: Record, flag: str) -> list[str]:

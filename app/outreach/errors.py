@@ -124,6 +124,15 @@ class ChaseRefused(Refusal):
     en = "“{new}” does not follow “{old}”."
 
 
+class CallEnded(Refusal):
+    """Nobody types in this call: it was ended, is too old, is somebody else's, or never was."""
+
+    code = "call-ended"
+    fr = "Cet appel est terminé. Reprenez-le, ou commencez-en un autre, depuis la page du centre au bureau Téléphone."
+    en = "This call has ended. Take it up again, or begin another one, from the centre's page at the Telephone desk."
+    status = 403
+
+
 class MailServerRefused(Refusal):
     """The mail server cannot be used as the settings ask."""
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cohort import models as cohort  # the tables that these ones point at
+from app.accounts import models as accounts  # the tables that these ones point at
+from app.cohort import models as cohort
 from app.kernel.tables import Base, RandomKey, UtcDateTime, enum_check, intpk
 from app.outreach.words import (
     CHASE_STATUSES,
@@ -20,6 +21,7 @@ from app.outreach.words import (
 )
 
 __all__ = [
+    "Call",
     "Campaign",
     "Chase",
     "Contact",
@@ -35,6 +37,7 @@ __all__ = [
     "RespondentIdentity",
     "Wave",
     "Worker",
+    "accounts",
     "cohort",
 ]
 
@@ -355,3 +358,21 @@ class Contact(Base):
     note: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (enum_check("outcome", OUTCOMES),)
+
+
+class Call(Base):
+    """A telephone call in which staff type what a person of a centre says: who types, who says it, until when.
+
+    Centre, time and the name of the account are those of the call's note.
+    """
+
+    __tablename__ = "call"
+
+    id: Mapped[RandomKey]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    person_name: Mapped[str] = mapped_column(String(200))
+    person_function: Mapped[str] = mapped_column(String(200))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    contact: Mapped[Contact] = relationship()

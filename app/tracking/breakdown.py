@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
-from app.collection.models import Disposition, Response
+from app.collection.models import Disposition, Response, Submission
 from app.outreach.models import Entry, Link, Mail, Respondent, Wave
 from app.tracking.models import CentreCount
 from app.tracking.rates import Counts, stamp
@@ -64,7 +64,7 @@ class StepRate:
     `rank` 0 is the invitation, 1 the first reminder…; None is what came before any mail. `written`: centres that
     it was sent to; `entered`: those where a person came in (scanners cannot); `first`: those whose first
     questionnaire came then. `waited`: patients of the centres written to that had not been handed in; `answered`
-    and `disposed`: what came of them.
+    and `disposed`: what came of them; `heard`: of the answered, those handed in on the telephone.
     """
 
     rank: int | None
@@ -74,6 +74,7 @@ class StepRate:
     waited: int = 0
     answered: int = 0
     disposed: int = 0
+    heard: int = 0
 
     @property
     def rate(self) -> float | None:
@@ -90,6 +91,7 @@ class StepRate:
         step = {None: "before", 0: "invitation"}.get(self.rank, f"reminder {self.rank}")
         centres = {"written": self.written, "entered": self.entered, "first": self.first}
         patients = {"waited": self.waited, "answered": self.answered, "disposed": self.disposed}
+        patients["by_telephone"] = self.heard
         rates = {"rate": _rounded(self.rate), "centre_rate": _rounded(self.centre_rate)}
         return {"after": step, **patients, **centres, **rates}
 
@@ -103,6 +105,7 @@ class _Centre:
     entered: list[datetime]
     answered: list[datetime]
     disposed: list[datetime]
+    heard: list[datetime]
 
 
 def by_region(session: Session, study: Study) -> list[RegionRate]:
@@ -134,6 +137,11 @@ def by_mail(session: Session, study: Study) -> list[StepRate]:
     return found if before.answered or before.disposed else mailed
 
 
+def by_telephone(session: Session, study: Study) -> int:
+    """How many of the questionnaires handed in were so on the telephone; it reads those alone."""
+    return session.scalar(select(func.count()).select_from(_heard(study).subquery())) or 0
+
+
 def step_stamp(session: Session, study: Study) -> tuple[int, int, datetime | None]:
     """Changes whenever `by_mail` would say something else, and is read from a few rows: counters, and mails sent."""
     sent = select(func.count(), func.max(Mail.sent_at)).where(Mail.study_id == study.id, Mail.state == "sent")
@@ -145,6 +153,7 @@ def breakdown_as_json(session: Session, study: Study) -> dict[str, Any]:
     """The keys that `rates --json` adds to the rates themselves."""
     regions = by_region(session, study)
     return {
+        "by_telephone": by_telephone(session, study),
         "by_centre": centre_counts(regions).as_json(),
         "regions": [one.as_json() for one in regions],
         "after_mails": [one.as_json() for one in by_mail(session, study)],
@@ -169,13 +178,14 @@ def _with(step: StepRate, centre: _Centre, rank: int) -> StepRate:
         waited=step.waited + centre.asked - earlier,
         answered=step.answered + within(centre.answered),
         disposed=step.disposed + within(centre.disposed),
+        heard=step.heard + within(centre.heard),
     )
 
 
 def _campaigns(session: Session, study: Study) -> dict[int, _Centre]:
     asked = select(CentreCount.centre_id, CentreCount.asked)
     asked = asked.where(CentreCount.study_id == study.id, CentreCount.asked > 0)
-    found = {centre: _Centre(count, [], [], [], []) for centre, count in session.execute(asked)}
+    found = {centre: _Centre(count, [], [], [], [], []) for centre, count in session.execute(asked)}
     for centre, at in session.execute(_mailed(study)):
         if centre in found:
             found[centre].mailed.append(at)
@@ -183,6 +193,7 @@ def _campaigns(session: Session, study: Study) -> dict[int, _Centre]:
         (_entered(study), "entered"),
         (_answered(study), "answered"),
         (_disposed(study), "disposed"),
+        (_heard(study), "heard"),
     ):
         for centre, at in session.execute(query):
             if centre in found:
@@ -219,6 +230,10 @@ def _answered(study: Study):  # type: ignore[no-untyped-def]  # a Select of cent
         .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
         .where(Response.submitted_at.is_not(None))
     )
+
+
+def _heard(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
+    return _answered(study).join(Submission, Submission.response_id == Response.id).where(Submission.call_id.is_not(None))
 
 
 def _disposed(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time

@@ -1,4 +1,4 @@
-"""The two applications as the architecture tests walk them."""
+"""The applications as the architecture tests walk them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from werkzeug.routing import Rule
 from app.doors.centre import create_app as create_centre
 from app.doors.door import Door
 from app.doors.sponsor import create_app as create_sponsor
+from app.doors.telephone import create_app as create_telephone
 from app.kernel.installation import Installation
 
-DOORS: dict[str, Callable[[Installation], Door]] = {"centre": create_centre, "sponsor": create_sponsor}
+DOORS: dict[str, Callable[[Installation], Door]] = {
+    "centre": create_centre,
+    "sponsor": create_sponsor,
+    "telephone": create_telephone,
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 

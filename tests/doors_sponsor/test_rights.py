@@ -94,6 +94,8 @@ LEAST: dict[str, str] = {
     "chasing.call": "managers",
     "chasing.keep_note": "managers",
     "chasing.move": "managers",
+    "telephoning.begin": "managers",
+    "telephoning.go_on": "managers",
     "exporting.show": "statisticians",
     "exporting.ask": "statisticians",
     "exporting.download": "statisticians",

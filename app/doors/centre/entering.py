@@ -90,22 +90,6 @@ def gone() -> str:
     return render_template("gone.html")
 
 
-@views.post("/langue")
-@allow(public)
-def choose_language() -> ResponseReturnValue:
-    """Switches the language of the pages in this browser."""
-    chosen = request.form.get("language")
-    if chosen in LANGUAGES:
-        cookie["language"] = chosen
-    return redirect(_internal(request.form.get("back", "")), 303)
-
-
-def _internal(path: str) -> str:
-    # Only a path of this door: "//host" and "/\host" lead elsewhere.
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if inside else url_for("worklist.show")
-
-
 def opened_link() -> Link:
     """The link whose button this browser has pressed. Raises LinkRefused."""
     opened = cookie.get(OPENED)

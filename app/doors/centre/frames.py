@@ -21,7 +21,7 @@ PARTS = (
     "code", "known", "saved", "left", "required", "done", "base_url", "notices", "action", "live", "csrf",
     "mutation", "base", "was", "seen", "correcting", "body", "derived",
 )  # fmt: skip
-_compiled: dict[tuple[str, str, str], Text] = {}
+_compiled: dict[tuple[str, str, str, str], Text] = {}
 
 
 def draw_frame(moment: Moment, page: Page, parts: Filling) -> bytes:
@@ -38,7 +38,7 @@ def draw_frame(moment: Moment, page: Page, parts: Filling) -> bytes:
 
 
 def _frame(moment: Moment, page: Page, said: Language) -> Text:
-    key = (moment.version.sha256, page.key, said)
+    key = (moment.version.sha256, page.key, said, request.script_root)  # its addresses lead within a call
     known = _compiled.get(key)
     if known is None:
         if len(_compiled) >= FRAMES_KEPT:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from markupsafe import Markup
+
 from app.cohort.models import Patient
 from app.collection.documents import Document
 from app.collection.evaluating import evaluate_document
@@ -13,6 +15,7 @@ from app.collection.questionnaires import Published
 from app.collection.situations import Situation, situation_of
 from app.doors.centre.asked import asked_beside
 from app.doors.centre.charts import Chart
+from app.doors.centre.heard import heard_beside
 from app.doors.centre.plans import Page
 from app.doors.centre.showing import Shown
 from app.doors.centre.standings import Checked, checked_of
@@ -80,6 +83,13 @@ def moment_of(chart: Chart) -> Moment:
     return Moment(chart, version, document, situation_of(version.questionnaire, evaluation))
 
 
+def joined(one: Mapping[str, Markup], other: Mapping[str, Markup]) -> Mapping[str, Markup]:
+    """What stands beside answers, of both; hardly ever is there anything of either."""
+    if not (one and other):
+        return one or other
+    return {name: one.get(name, Markup()) + other.get(name, Markup()) for name in {**one, **other}}
+
+
 def shown_of(moment: Moment, page: Page) -> Shown:
     """The page as it stands at this moment."""
     reads_list = any(block.reads_list for block in page.blocks)
@@ -92,5 +102,5 @@ def shown_of(moment: Moment, page: Page) -> Shown:
         language=language(),
         revision=moment.revision,
         checked=moment.checked if reads_list else {},
-        asked=asked_beside(moment.patient) if moment.submitted else {},
+        beside=joined(heard_beside(moment.document), asked_beside(moment.patient) if moment.submitted else {}),
     )

@@ -13,6 +13,7 @@ from app.collection.models import Submission
 from app.collection.situations import unexplained
 from app.collection.submitting import left_since, submission_of, submit
 from app.doors.centre.charts import own_chart
+from app.doors.centre.heard import handed_in_by, heard_before
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import frame_of
 from app.doors.centre.pointing import pointer_to, pointers_by_level
@@ -58,7 +59,8 @@ def hand_in(code: str) -> ResponseReturnValue:
 def receipt(code: str) -> str:
     """The receipt, to print or to keep."""
     moment = moment_of(own_chart(code))
-    return render_template("receipt.html", **frame_of(moment, None), submission=_submission(moment))
+    made = _submission(moment)
+    return render_template("receipt.html", **frame_of(moment, None), submission=made, by=handed_in_by(made))
 
 
 @views.get("/patients/<code>/imprimer")
@@ -113,6 +115,7 @@ def _review(moment: Moment, message: str | None = None) -> str:
             for one in unexplained(moment.document, moment.situation)
         ],
         core=core,
+        heard=heard_before(moment.document),
         expected=expected,
         submission=submission,
         mutation=str(uuid.uuid4()),

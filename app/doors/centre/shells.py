@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import request
 from markupsafe import escape
 
+from app.doors.centre.door import CentreDoor
 from app.doors.centre.visiting import shell_texts
 from app.doors.cookies import form_token
 from app.doors.request import gettext
@@ -41,7 +42,9 @@ def shell_now() -> Shell:
 
 
 def person_text(name: str, function: str) -> str:
-    """The sentence at the foot of every page."""
+    """The sentence at the foot of every page, or above what staff type on the telephone."""
+    if CentreDoor.current().by_telephone:
+        return str(gettext("Vous saisissez ce que dit %(name)s, %(function)s.", name=name, function=function))
     return str(gettext("Vous répondez en tant que %(name)s, %(function)s.", name=name, function=function))
 
 

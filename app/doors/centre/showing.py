@@ -48,7 +48,8 @@ class Shown:
     """Everything a page of questions is filled from.
 
     `entered` holds what was sent and is not stored (refused, in conflict, or not yet accepted); it is shown
-    instead of what is stored. `errors` are messages beside a question, already HTML; `asked` the sponsor's questions;
+    instead of what is stored. `errors` are messages beside a question, already HTML; `beside` the sponsor's questions and
+    who said an answer on the telephone;
     `cells` are the stored answers and `held` what fields show of them, as far as somebody has asked;
     `checked` what was said of the facts of the list.
     """
@@ -62,7 +63,7 @@ class Shown:
     revision: int
     entered: dict[str, Entered] = field(default_factory=dict)
     errors: dict[str, list[Markup]] = field(default_factory=dict)
-    asked: Mapping[str, Markup] = field(default_factory=dict)
+    beside: Mapping[str, Markup] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     held: dict[str, Entered] = field(default_factory=dict)
     checked: Mapping[str, Checked] = field(default_factory=dict)
@@ -160,7 +161,7 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
     off = name in shown.situation.off
     errors = shown.errors.get(name, [])
     question = shown.question(address.name)
-    if not (findings or errors or name in shown.asked or question.read_only):
+    if not (findings or errors or name in shown.beside or question.read_only):
         if cell.empty:
             return HIDDEN if off else PLAIN
         if not off:
@@ -169,7 +170,7 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
     says = [html('<p class="field__error">{}</p>', text) for text in errors]
     if question.read_only:
         says.append(standing(question, shown.facts, shown.checked.get(name), shown.language))
-    says += [shown.asked[name]] if name in shown.asked else []
+    says += [shown.beside[name]] if name in shown.beside else []
     if off:
         classes.append("q--off")
         if not cell.empty:

@@ -8,9 +8,11 @@ from flask import g
 from flask import session as cookie
 
 from app.cohort.models import Centre, Study
+from app.doors.centre.door import CentreDoor
 from app.doors.guard import Policy
 from app.doors.request import connection, now, passage, passing, session, set_actor
 from app.kernel.errors import Refusal
+from app.outreach.calls import Heard
 from app.outreach.links import Entered, entry_in_force
 from app.outreach.models import Entry, Respondent
 
@@ -28,9 +30,9 @@ class EntryNeeded(Refusal):
 
 @dataclass(frozen=True)
 class Visitor:
-    """The person who entered, for whom, and where. What few pages want of them is read when it is wanted."""
+    """The person who entered or is on the telephone, for whom, and where. What few pages want is read when wanted."""
 
-    entered: Entered
+    entered: Entered | Heard
     centre_id: int
     centre_name: str
 
@@ -42,6 +44,7 @@ class Visitor:
     @cached_property
     def respondent(self) -> Respondent:
         """The respondent whose link was opened."""
+        assert isinstance(self.entered, Entered), "only pages about links ask for their holder"
         return session().get_one(Respondent, self.entered.respondent_id)
 
     @cached_property
@@ -55,19 +58,25 @@ class Visitor:
         return session().get_one(Study, self.entered.study_id)
 
 
-def _admit() -> None:
+def by_link() -> Entered:
+    """The person who entered by a link in this browser. Raises EntryNeeded, LinkRefused."""
     entry_id = cookie.get(ENTRY)
     if not isinstance(entry_id, str):
         raise EntryNeeded
     entered = entry_in_force(connection(), entry_id, now())
+    if "language" not in cookie:
+        g.language = entered.language
+    set_actor(entered.actor)
+    return entered
+
+
+def _admit() -> None:
+    entered = CentreDoor.current().admission()
     centre_id, centre_name = _surviving(entered)
     facts = passage().facts
     facts["visitor"] = Visitor(entered, centre_id, centre_name)
     # As text, because an error page is drawn after the transaction.
     facts["shell"] = (centre_name, entered.person_name, entered.person_function)
-    if "language" not in cookie:
-        g.language = entered.language
-    set_actor(entered.actor)
 
 
 respondent_only = Policy("respondent", _admit)
@@ -84,7 +93,7 @@ def shell_texts() -> tuple[str, str, str] | None:
     return cast("tuple[str, str, str] | None", passed.facts.get("shell")) if passed is not None else None
 
 
-def _surviving(entered: Entered) -> tuple[int, str]:
+def _surviving(entered: Entered | Heard) -> tuple[int, str]:
     if entered.centre_merged_into is None:
         return entered.centre_id, entered.centre_name
     centre = session().get_one(Centre, entered.centre_merged_into)

@@ -25,6 +25,7 @@ from app.doors.sponsor import (
     reviewing,
     studies,
     team,
+    telephoning,
     versions,
     wording_mails,
 )
@@ -52,6 +53,7 @@ ROOMS = (
     campaigning,
     wording_mails,
     chasing,
+    telephoning,
     exporting,
     completing,
     versions,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.doors.guard import allow
 from app.doors.request import session
 from app.doors.sponsor.rights import everybody, study
-from app.tracking.breakdown import StepRate, by_mail, by_region, centre_counts, step_stamp
+from app.tracking.breakdown import StepRate, by_mail, by_region, by_telephone, centre_counts, step_stamp
 from app.tracking.rates import overall, unasked_centres
 
 pages = Blueprint("breakdown", __name__)
@@ -25,6 +25,7 @@ def show(code: str) -> ResponseReturnValue:
         centres=centre_counts(regions),
         unasked=unasked_centres(session(), study()),
         regions=regions,
+        heard=by_telephone(session(), study()),
         steps=_steps(),
     )
 

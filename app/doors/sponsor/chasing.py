@@ -1,5 +1,8 @@
 """The telephone desk: which centre to call next, what to say, what was said, and the list to take away."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, NotFound
@@ -11,11 +14,13 @@ from app.doors.screens import Screen
 from app.doors.sponsor.rights import managers, someone, study
 from app.doors.sponsor.screens import Call, Standing
 from app.extraction.chase_list import chase_workbook
+from app.outreach.calls import calls_of, may_go_on
 from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
 from app.outreach.people import person_of, respondents_of
 from app.outreach.words import CHASE_STATUSES, OUTCOMES
 
 pages = Blueprint("chasing", __name__)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,7 +44,7 @@ def download(code: str) -> ResponseReturnValue:
 @allow(managers)
 def call(code: str, centre_id: int) -> ResponseReturnValue:
     """One centre: the script, the people, what was said before."""
-    return _page(centre_id)
+    return draw(centre_id)
 
 
 @pages.post("/studies/<code>/chase/<int:centre_id>/note")
@@ -51,8 +56,8 @@ def keep_note(code: str, centre_id: int) -> ResponseReturnValue:
     if outcome is None:
         raise BadRequest
     if not form.validate():
-        return _page(centre_id, form), 422
-    text, centre = form.note.data, _line(centre_id).centre
+        return draw(centre_id, form), 422
+    text, centre = form.note.data, line_of(centre_id).centre
     note(session(), study(), centre, outcome=outcome, text=text, actor=actor(), now=now())
     return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
 
@@ -66,14 +71,15 @@ def move(code: str, centre_id: int) -> ResponseReturnValue:
     if status is None:
         raise BadRequest
     if not form.validate():
-        return _page(centre_id, form), 422
-    centre, again = _line(centre_id).centre, form.next_on.day
+        return draw(centre_id, form), 422
+    centre, again = line_of(centre_id).centre, form.next_on.day
     set_status(session(), study(), centre, status, actor=actor(), now=now(), next_on=again)
     return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
 
 
-def _page(centre_id: int, form: Screen | None = None) -> str:
-    line = _line(centre_id)
+def draw(centre_id: int, form: Screen | None = None, refused: Mapping[str, str] = NOTHING) -> str:
+    """The page of one centre at the desk, with what was typed and what is wrong with it."""
+    line = line_of(centre_id)
     shown = identities_shown(session(), token=someone().token, study=study().code)
     people = [
         (one, person_of(installation().vault, one) if shown else None)
@@ -86,14 +92,17 @@ def _page(centre_id: int, form: Screen | None = None) -> str:
         people=people,
         shown=shown,
         contacts=contacts_of(session(), line.centre),
+        calls=calls_of(session(), line.centre),
+        may_go_on=lambda call: may_go_on(call, someone().id, now()),
         outcomes=OUTCOMES,
         follows=FOLLOWS[line.status],
         typed=form.typed if form else {},
-        problems=form.problems if form else {},
+        problems={**(form.problems if form else {}), **refused},
     )
 
 
-def _line(centre_id: int) -> ChaseLine:
+def line_of(centre_id: int) -> ChaseLine:
+    """Where one centre stands at the desk; 404 for one that has no patients."""
     for line in desk(session(), study(), now()):
         if line.centre.id == centre_id:
             return line

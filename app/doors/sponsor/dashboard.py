@@ -11,6 +11,7 @@ from app.doors.sponsor.paging import Order, asked_number, asked_order, asked_pag
 from app.doors.sponsor.rights import everybody, heading, someone, study
 from app.doors.sponsor.waiting import work, work_list
 from app.kernel.clock import day_of
+from app.tracking.breakdown import by_telephone
 from app.tracking.rates import SORTS, centre_total, centres_sorted, over_time, overall, stamp
 
 pages = Blueprint("dashboard", __name__)
@@ -43,5 +44,6 @@ def _draw(order: Order) -> str:
         centres=centres,
         order=order,
         page=page,
+        heard=by_telephone(session(), study()),
         waiting=work_list(study().code),
     )

@@ -15,7 +15,7 @@ from app.collection.models import Response
 from app.doors.request import gettext, language
 from app.doors.sponsor.wording import say_mail_kind
 from app.journal.models import JournalEntry
-from app.outreach.models import Mail, Respondent
+from app.outreach.models import Call, Contact, Mail, Respondent
 
 Key = tuple[str, str]
 
@@ -94,6 +94,15 @@ def _respondents(session: Session, study: str, keys: Collection[str]) -> dict[st
     }
 
 
+def _calls(session: Session, study: str, keys: Collection[str]) -> dict[str, Subject]:
+    query = select(Call.id, Call.person_function, Centre.id, Centre.code, Centre.name)
+    query = query.join(Contact, Contact.id == Call.contact_id).join(Centre, Centre.id == Contact.centre_id)
+    return {
+        key: Subject(function, f"{code} {name}", url_for("chasing.call", code=study, centre_id=centre))
+        for key, function, centre, code, name in session.execute(query.where(Call.id.in_(keys)))
+    }
+
+
 def _mails(session: Session, study: str, keys: Collection[str]) -> dict[str, Subject]:
     query = select(Mail.id, Mail.kind, Centre.code, Centre.name).join(Respondent, Respondent.id == Mail.respondent_id)
     query = query.join(Centre, Centre.id == Respondent.centre_id).where(Mail.id.in_(keys))
@@ -139,6 +148,7 @@ _READERS: dict[str, Reader] = {
     "response": _responses,
     "centre": _centres,
     "respondent": _respondents,
+    "call": _calls,
     "mail": _mails,
     "decision": _decisions,
     "list_import": _lists,

@@ -38,6 +38,7 @@ from forms.types import kind_of
 
 Say = Callable[[str], str]
 UNNAMED = Subject("")
+TO_MANAGERS = ("chase.noted", "call.begun")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class _Teller:
         subject = self.subjects.get((entry.subject_type, entry.subject_id), UNNAMED)
         asked, question = self._asked(entry, subject)
         silent = subject.patient in self.opposed and not entry.action.startswith(("disposition.", "patient."))
-        silent = silent or (entry.action == "chase.noted" and not manager)
+        silent = silent or (entry.action in TO_MANAGERS and not manager)
         if value is None or silent:
             return Told(entry, subject, asked, silent=silent)
         old, new = self._values(entry, question, value.old, value.new)
@@ -83,6 +84,8 @@ class _Teller:
     def _asked(self, entry: JournalEntry, subject: Subject) -> tuple[str, Question | None]:
         if entry.action == "respondent.changed":
             return _what(entry.field or ""), None
+        if entry.subject_type == "call":
+            return gettext("Note d’appel %(number)s", number=entry.field), None
         if not entry.field or entry.subject_type not in ("response", "patient"):
             return (say_plan_label(entry.field) if entry.field else ""), None
         questionnaire = self.newest

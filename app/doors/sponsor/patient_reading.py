@@ -43,12 +43,13 @@ class PatientLine:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer in words, and where a question about it would stand."""
+    """One answer in words, and where a question about it would stand; `heard`: said on the telephone."""
 
     address: str
     label: str
     value: str
     comment: str
+    heard: bool
 
 
 def patient_total(session: Session, study: Study, typed: str, standing: str) -> int:
@@ -75,15 +76,16 @@ def answers_of(
     if response is None:
         return []
     questionnaire = version_by_id(session, response.version_id).questionnaire
-    cells = document_of(response).as_answers().cells
+    document = document_of(response)
     found: dict[str, list[Answer]] = {section.code: [] for section in questionnaire.sections}
-    for address, cell in cells.items():
+    for address, cell in document.as_answers().cells.items():
         question = questionnaire.questions.get(address.name)
         if question is None or question.identity:
             continue
         value = kind_of(question.type).display(cell, question, language)
         label = label_at(questionnaire, address, language)
-        found[question.section].append(Answer(str(address), label, value, cell.comment or ""))
+        heard = document.call_of(str(address)) is not None
+        found[question.section].append(Answer(str(address), label, value, cell.comment or "", heard))
     order = {name: rank for rank, name in enumerate(questionnaire.questions)}
     return [
         (

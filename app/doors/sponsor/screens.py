@@ -33,6 +33,12 @@ class Call(Screen):
     note = Line(most=2_000)
 
 
+class Speaker(Screen):
+    """Who is on the line: a respondent by number, or somebody named with a function."""
+
+    who, name, function = Line(most=20), Line(most=200), Line(most=200)
+
+
 class Decision(Screen):
     """What becomes of a centre's proposal; `seen` is the revision that was read."""
 

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext
 ACTIONS = {
     "answer.corrected": lazy_gettext("Réponse corrigée"),
     "answer.saved": lazy_gettext("Réponse enregistrée"),
+    "call.begun": lazy_gettext("Réponses au téléphone : appel commencé"),
+    "call.ended": lazy_gettext("Réponses au téléphone : appel terminé"),
     "campaign.changed": lazy_gettext("Calendrier changé"),
     "campaign.paused": lazy_gettext("Envois arrêtés"),
     "campaign.resumed": lazy_gettext("Envois repris"),
@@ -66,6 +68,7 @@ ACTIONS = {
     "wave.withdrawn": lazy_gettext("Envoi retiré de la file"),
 }
 SUBJECTS = {
+    "call": lazy_gettext("Appel"),
     "centre": lazy_gettext("Centre"),
     "decision": lazy_gettext("Décision"),
     "disposition": lazy_gettext("Absence de réponse"),

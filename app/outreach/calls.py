@@ -1,0 +1,152 @@
+"""Answers taken on the telephone: staff type what a person of a centre says, and both stay known with every answer."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.cohort.models import Centre, Study
+from app.journal.recording import record
+from app.kernel.actor import Actor
+from app.kernel.prepared import Prepared
+from app.kernel.texts import TextRefused, kept_line
+from app.outreach.chase import note
+from app.outreach.errors import CallEnded, PersonUnnamed, PersonUnreadable
+from app.outreach.links import LONGEST_NAME
+from app.outreach.models import Call, Contact, Respondent
+
+LONGEST = timedelta(hours=12)  # as long as a session of the staff may last
+
+_HEARD = Prepared(
+    select(
+        Call.id, Call.person_name, Call.person_function, Centre.study_id, Study.code.label("study_code"),
+        Centre.id.label("centre_id"), Centre.name, Centre.merged_into_id,
+        Call.staff_id, Call.ended_at, Contact.at,
+    )
+    .join(Contact, Contact.id == Call.contact_id)
+    .join(Centre, Centre.id == Contact.centre_id)
+    .join(Study, Study.id == Centre.study_id)
+    .where(Call.id == bindparam("call"))
+)  # fmt: skip
+
+
+class Heard(NamedTuple):
+    """A call under way, as far as every request needs it: who is on the line, and for which centre."""
+
+    id: str
+    person_name: str
+    person_function: str
+    study_id: int
+    study_code: str
+    centre_id: int
+    centre_name: str
+    centre_merged_into: int | None
+
+    def typed_by(self, staff: Actor) -> Actor:
+        """The member of staff who types what this person says, as the journal names them."""
+        return replace(
+            staff, role=f"{staff.role}, telephone: {self.person_function}", ref=self.id, heard=True
+        )
+
+
+class Told(NamedTuple):
+    """Whose words answers are: said by whom, typed by which account, when."""
+
+    name: str
+    function: str
+    by: str
+    at: datetime
+
+
+def begin_call(
+    session: Session,
+    study: Study,
+    centre: Centre,
+    *,
+    name: str,
+    function: str,
+    staff_id: int,
+    actor: Actor,
+    now: datetime,
+    respondent: Respondent | None = None,
+) -> Call:
+    """A call in which `actor` is going to type what the named person says: noted at the desk, and journalled.
+
+    Raises PersonUnnamed when name or function is blank, PersonUnreadable when one cannot be kept.
+    """
+    try:
+        person = kept_line(name, LONGEST_NAME), kept_line(function, LONGEST_NAME)
+    except TextRefused as refused:
+        raise PersonUnreadable(**refused.facts) from None
+    if not person[0] or not person[1]:
+        raise PersonUnnamed
+    contact = note(session, study, centre, outcome="reached", text="", actor=actor, now=now, respondent=respondent)
+    call = Call(contact=contact, staff_id=staff_id, person_name=person[0], person_function=person[1])
+    session.add(call)
+    session.flush()
+    _journal(session, study.code, call, actor, now, "call.begun", f"{person[0]}, {person[1]}")
+    return call
+
+
+def call_in_force(connection: Connection, call_id: str, staff_id: int, now: datetime) -> Heard:
+    """The call, while the member of staff who began it may still type in it. Raises CallEnded, also for no such call."""
+    found = _HEARD.first(connection, call=call_id)
+    if found is None:
+        raise CallEnded
+    *known, typist, ended_at, begun_at = found
+    if typist != staff_id or ended_at is not None or now - begun_at > LONGEST:
+        raise CallEnded
+    return Heard(*known)
+
+
+def hang_up(session: Session, call_id: str, *, actor: Actor, now: datetime) -> Call:
+    """Ends a call: nothing can be typed in it any more, and all that was stays. Safe to repeat."""
+    call = session.get_one(Call, call_id)
+    if call.ended_at is None:
+        call.ended_at = now
+        centre = session.get_one(Centre, call.contact.centre_id)
+        study = session.get_one(Study, centre.study_id)
+        _journal(session, study.code, call, actor, now, "call.ended", None)
+    return call
+
+
+def calls_of(session: Session, centre: Centre) -> dict[int, Call]:
+    """The calls with a centre in which answers were taken, by the id of their note."""
+    query = select(Call).join(Contact, Contact.id == Call.contact_id).where(Contact.centre_id == centre.id)
+    return {call.contact_id: call for call in session.scalars(query)}
+
+
+def may_go_on(call: Call, staff_id: int, now: datetime) -> bool:
+    """Whether this member of staff can still type in the call."""
+    return call.staff_id == staff_id and call.ended_at is None and now - call.contact.at <= LONGEST
+
+
+def told_in(session: Session, calls: Collection[str]) -> dict[str, Told]:
+    """Whose words were typed in each of these calls, by its id."""
+    if not calls:
+        return {}
+    query = (
+        select(Call.id, Call.person_name, Call.person_function, Contact.by, Contact.at)
+        .join(Contact, Contact.id == Call.contact_id)
+        .where(Call.id.in_(calls))
+    )
+    return {key: Told(name, function, by, at) for key, name, function, by, at in session.execute(query)}
+
+
+def _journal(
+    session: Session, study: str, call: Call, actor: Actor, now: datetime, action: str, new: str | None
+) -> None:
+    record(
+        session,
+        actor=actor,
+        at=now,
+        action=action,
+        subject_type="call",
+        subject_id=call.id,
+        study=study,
+        field=str(call.contact_id),
+        new=new,
+    )
