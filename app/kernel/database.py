@@ -29,15 +29,35 @@ class Database:
         self._writers = threading.Lock()
         self.engine: Engine = _sqlite_writers(url) if self.is_sqlite else _postgres_engine(url)
         self._readers: Engine = _sqlite_readers(url) if self.is_sqlite else _postgres_readers(self.engine)
-        self._idle: list[Connection] = []
+        self._idle_writers: list[Connection] = []
+        self._idle_readers: list[Connection] = []
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in a write transaction: committed when the block ends, rolled back on any error."""
-        with self._turn(), self.engine.connect() as connection:
+        with self._turn(), self._open(self.engine, self._idle_writers) as connection:
             connection.execution_options(recueil_writes=True)
             with Session(bind=connection, expire_on_commit=False) as session, session.begin():
                 yield session
+
+    @contextmanager
+    def _open(self, engine: Engine, idle: list[Connection]) -> Iterator[Connection]:
+        # SQLite's connections stay open: to take one from SQLAlchemy's pool and to give it back is a tenth of a page.
+        # There are as many as were ever used at once; what an error has touched goes back to the pool.
+        if not self.is_sqlite:
+            with engine.connect() as connection:
+                yield connection
+            return
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        idle.append(connection)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -53,27 +73,16 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees one consistent snapshot and can never change anything."""
-        if self.is_sqlite:
-            yield from self._sqlite_snapshot()
-        else:
-            with self._readers.connect() as connection:
+        with self._open(self._readers, self._idle_readers) as connection:
+            if not self.is_sqlite:
                 yield connection
-
-    def _sqlite_snapshot(self) -> Iterator[Connection]:
-        # Readers stay open and BEGIN is said to the driver itself: to take a connection from SQLAlchemy's pool, to have
-        # it begin and to give it back was a tenth of a page. There are as many as ever read at once.
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._readers.connect()
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")
-        try:
+                return
+            # Said to the driver itself: through SQLAlchemy the two words cost as much as the queries between them.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
             yield connection
-        finally:
-            connection.rollback()  # what SQLAlchemy holds open
+            connection.rollback()
             driver.rollback()
-            self._idle.append(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -83,8 +92,9 @@ class Database:
 
     def dispose(self) -> None:
         """Closes every connection that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        for idle in (self._idle_writers, self._idle_readers):
+            while idle:
+                idle.pop().close()
         self._readers.dispose()
         self.engine.dispose()
 
