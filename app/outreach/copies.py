@@ -1,9 +1,9 @@
 """Copies of what was sent, for people who look at the outbox: sealed, and with every token masked (R2, R31)."""
 
-import json
 import re
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import LargeBinary, bindparam, text
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,7 @@ def seal_copy(vault: Vault, mail_id: str, composed: Composed, reading: Reading) 
     copy = Sent(
         composed.sender, composed.recipient, reading.subject, _masked(reading.text), _masked(reading.html)
     )
-    return vault.seal(TABLE, mail_id, COLUMN, json.dumps(vars(copy), ensure_ascii=False))
+    return vault.seal(TABLE, mail_id, COLUMN, orjson.dumps(vars(copy)).decode())
 
 
 def keep_copy(session: Session, mail_id: str, sealed: bytes) -> None:
@@ -52,7 +52,7 @@ def keep_copy(session: Session, mail_id: str, sealed: bytes) -> None:
 def copy_of(session: Session, vault: Vault, mail: Mail) -> Sent | None:
     """What the mail said when it last began to leave, opened; None before that."""
     kept = session.get(MailCopy, mail.id)
-    return Sent(**json.loads(vault.open(TABLE, mail.id, COLUMN, kept.sealed))) if kept else None
+    return Sent(**orjson.loads(vault.open(TABLE, mail.id, COLUMN, kept.sealed))) if kept else None
 
 
 def _masked(words: str) -> str:
