@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.cohort.centres import centre_by_id, make_centre, remember_alias
+from app.cohort.centres import make_centre
 from app.cohort.deciding import Desk, Done, conclude, replayed
 from app.cohort.errors import BadDecision
 from app.cohort.expecting import (
@@ -163,19 +163,6 @@ def split_alias(
     ledger.added.append(("centre", centre.id))
     ledger.set(alias, centre_id=centre.id, origin="decided")
     return conclude(desk, Done("split", ledger, {}), mutation_id=mutation_id, reason=reason)
-
-
-def assign_alias(
-    desk: Desk, place: Place, centre_id: int, *, mutation_id: str, reason: str | None = None
-) -> Decision:
-    """Remembers by hand that `place` is a spelling of a centre."""
-    known = replayed(desk, mutation_id)
-    if known is not None:
-        return known
-    ledger = Ledger(desk.session)
-    centre = centre_by_id(desk.session, desk.study, centre_id)
-    ledger.added_alias(remember_alias(desk.session, desk.study, centre, place, "decided", desk.now))
-    return conclude(desk, Done("assign", ledger, {}), mutation_id=mutation_id, reason=reason)
 
 
 def aliases_of(session: Session, centre: Centre) -> list[CentreAlias]:

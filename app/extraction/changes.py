@@ -3,8 +3,11 @@
 Of a patient who opposed, nothing is read.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
 from app.collection.models import Response
+from app.extraction.decided import decided_since
 from app.extraction.models import Cut
 from app.extraction.reading import Filters, opposed_patients
 from app.extraction.times import paris, twins, utc
@@ -34,6 +38,10 @@ ACTIONS = (
     Choice("disposition.set", "motif d’absence donné", "reason for no answer given"),
     Choice("disposition.withdrawn", "motif d’absence retiré", "reason for no answer withdrawn"),
     Choice("patient.enrolled", "patient ajouté", "patient added"),
+    Choice("review.decided", "décision : patients réunis ou séparés, créés, changés de centre",
+           "decision: patients merged or split, made, moved to another centre"),
+    Choice("review.undone", "décision annulée", "decision undone"),
+    Choice("list.imported", "liste importée (après : patients de l’étude)", "list imported (after: patients of the study)"),
     Choice("patient.incident_decided", "caractère incident décidé", "incident or not, decided"),
 )
 _ABOUT = {"response.submitted": "statut", "disposition.set": "disposition", "disposition.withdrawn": "disposition",
@@ -50,6 +58,7 @@ COLUMNS = (
     Column("pourquoi", "text", "Pourquoi", "Why"),
     Column("par", "text", "Fonction de la personne", "Function of the person"),
 )
+ACTION = [column.name for column in COLUMNS].index("action")
 _DECIDED = ("fact.accepted", "fact.refused")
 Ranks = Callable[[str, str, str | None, int], int | None]
 
@@ -57,19 +66,23 @@ Ranks = Callable[[str, str, str | None, int], int | None]
 def changes_table(session: Session, study: Study, since: Cut, union: Questionnaire, filters: Filters) -> Table:
     """The changes after the journal entry at which the cut was made, in their order."""
     def rows() -> Iterator[Row]:
-        ranks = _ranks(session)
-        wanted = select(Patient.code, JournalEntry, JournalValue)
-        query = _since(wanted, study, since, filters, opposed_patients(session, study))
+        ranks, opposed = _ranks(session), opposed_patients(session, study)
+        decided = decided_since(session, study, since, filters, opposed)
+        query = _since(select(Patient.code, JournalEntry, JournalValue), study, since, filters, opposed)
         with session.execute(query.order_by(JournalEntry.seq).execution_options(yield_per=1_000)) as found:
-            for code, entry, value in found:
-                yield _row(code, entry, value, union, ranks)
+            told = ((entry.seq, _row(code, entry, value, union, ranks)) for code, entry, value in found)
+            for _, row in merge(told, decided, key=itemgetter(0)):
+                yield row
     return Table("changements", COLUMNS, rows, "Changements", "Changes", frozen=2)
 
 
 def count_changes(session: Session, study: Study, since: Cut, filters: Filters) -> dict[str, int]:
     """How many changes of each kind there were since the cut."""
-    query = _since(select(JournalEntry.action, func.count()), study, since, filters, opposed_patients(session, study))
-    return dict(session.execute(query.group_by(JournalEntry.action).order_by(JournalEntry.action)).all())
+    opposed = opposed_patients(session, study)
+    query = _since(select(JournalEntry.action, func.count()), study, since, filters, opposed)
+    counts = Counter({row[0]: row[1] for row in session.execute(query.group_by(JournalEntry.action))})
+    counts.update(str(row[ACTION]) for _, row in decided_since(session, study, since, filters, opposed))
+    return dict(sorted(counts.items()))
 
 
 def _since(

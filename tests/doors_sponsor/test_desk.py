@@ -191,10 +191,18 @@ def test_export_is_asked_built_by_the_worker_and_downloaded(boss: Desk, opened: 
 def test_cut_is_frozen_and_listed(boss: Desk, opened: Opened) -> None:
     boss.post(f"{STUDY}/exports", {"freeze": "yes", "name": "Première analyse"})
     assert build_asked_exports(opened.installation, opened.installation.clock) == 1
-    assert "Première analyse" in boss.text(f"{STUDY}/exports")
+    page = boss.text(f"{STUDY}/exports")
+    assert "<strong>Coupe n° 1</strong> · Première analyse" in page
+    kept = boss.get(f"{STUDY}/cuts/1", buffered=True)
+    assert kept.headers["Content-Disposition"].endswith("calci_sts-001.xlsx")
+    assert f'href="{STUDY}/cuts/1"' in page
+    assert boss.get(f"{STUDY}/cuts/2").status_code == 404
+    assert desk_for(boss.app, "reader").get(f"{STUDY}/cuts/1").status_code == 403
+    boss.post(f"{STUDY}/exports", {"format": "xlsx", "since": "1"})
+    assert "changements depuis la coupe n° 1" in boss.text(f"{STUDY}/exports")
     assert boss.post(f"{STUDY}/exports", {"again": "99"}).status_code == 404
     assert boss.post(f"{STUDY}/exports", {"again": "1"}).status_code == 303
-    assert build_asked_exports(opened.installation, opened.installation.clock) == 1
+    assert build_asked_exports(opened.installation, opened.installation.clock) == 2
     page = boss.text(f"{STUDY}/exports")
     assert "mêmes octets" in page
     assert "mêmes données" in page

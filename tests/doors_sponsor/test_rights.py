@@ -99,6 +99,7 @@ LEAST: dict[str, str] = {
     "exporting.show": "statisticians",
     "exporting.ask": "statisticians",
     "exporting.download": "statisticians",
+    "exporting.take_cut": "statisticians",
     "completing.show_flow": "statisticians",
     "completing.show_completeness": "statisticians",
     "versions.show": "everybody",

@@ -7,8 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from app.cohort.centres import list_centres
+from app.cohort.deciding import Desk
+from app.cohort.merging import merge_patients, move_patient
 from app.cohort.patients import patient_by_code
+from app.cohort.rules import ListRules
 from app.cohort.studies import find_study
+from app.cohort.undoing import undo
 from app.collection.changes import Change, LineChange
 from app.collection.disposing import set_disposition, withdraw_disposition
 from app.collection.models import Response
@@ -114,6 +119,27 @@ def test_changes_since_a_cut_are_told_with_before_after_when_and_why(small, book
     corrected = [row["variable"] for row in book.sheets["etats"] if row["etat"] == "corrected"]
     assert set(corrected) == {"weight_kg", "ag_dose"}
     assert book.sheets["patients"][0]["statut"] == "corrected"
+
+
+def test_a_change_in_the_number_of_patients_is_explained(small, book_of, command, now) -> None:
+    freeze(small, "calci_sts", actor=command, now=now)
+    later, rules = now + timedelta(hours=1), ListRules.load(shipped("calci_sts") / "list.yaml")
+    with small.database.writing() as session:
+        study = find_study(session, "calci_sts")
+        desk = Desk(session, small.vault, study, rules, command, later)
+        gone, kept, opposed = (patient_by_code(session, study, f"CAL-001-00{n}") for n in (2, 1, 4))
+        first = merge_patients(desk, gone, kept, mutation_id="m1", reason="même personne")
+        move_patient(desk, kept, list_centres(session, study)[1], mutation_id="m2", reason="suivi là-bas")
+        move_patient(desk, opposed, list_centres(session, study)[1], mutation_id="m3", reason="suivi là-bas")
+    with small.database.writing() as session:
+        undo(Desk(session, small.vault, find_study(session, "calci_sts"), rules, command, later), first.id)
+    told = ("patient_id", "variable", "action", "avant", "apres", "pourquoi")
+    assert [tuple(row[name] for name in told) for row in book_of(small, since=1).sheets["changements"]] == [
+        ("CAL-001-002", "patient_id", "review.decided", "CAL-001-002", "CAL-001-001", "même personne"),
+        ("CAL-001-001", "centre_id", "review.decided", "001", "002", "suivi là-bas"),
+        ("CAL-001-002", "patient_id", "review.undone", "CAL-001-001", "CAL-001-002", None),
+    ]
+    assert make_again(small, "calci_sts", 1).changes == {"review.decided": 2, "review.undone": 1}
 
 
 def test_changes_since_an_unknown_cut_are_refused(small, book_of) -> None:

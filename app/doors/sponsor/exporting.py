@@ -2,11 +2,12 @@
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import statisticians, study
-from app.extraction.cuts import counts_of, list_cuts
+from app.extraction.cuts import counts_of, cut_numbered, cut_path, list_cuts
 from app.extraction.jobs import ask_export, failure_of, found_of, job_of, job_path, list_jobs
 from app.extraction.models import FORMATS
 from app.kernel.texts import whole_number
@@ -21,10 +22,18 @@ def show(code: str) -> ResponseReturnValue:
     jobs = list_jobs(session(), study())
     waiting = any(job.state in ("asked", "building") for job in jobs)
     cuts = [(cut, counts_of(cut)) for cut in list_cuts(session(), study())]
+    by_file = {cut.file_sha256: cut for cut, _ in cuts}
     failures = {job.id: failure_of(job, language()) for job in jobs if job.state == "failed"}
     found = {job.id: found_of(job) for job in jobs}
     return render_template(
-        "exports.html", jobs=jobs, failures=failures, found=found, waiting=waiting, formats=FORMATS, cuts=cuts
+        "exports.html",
+        jobs=jobs,
+        failures=failures,
+        found=found,
+        waiting=waiting,
+        formats=FORMATS,
+        cuts=cuts,
+        by_file=by_file,
     )
 
 
@@ -46,6 +55,17 @@ def ask(code: str) -> ResponseReturnValue:
         now=now(),
     )
     return redirect(url_for("exporting.show", code=code), 303)
+
+
+@pages.get("/studies/<code>/cuts/<int:number>")
+@allow(statisticians)
+def take_cut(code: str, number: int) -> ResponseReturnValue:
+    """The kept workbook of a cut."""
+    cut = cut_numbered(session(), study(), number)
+    path = cut_path(installation().settings.home, code, cut.number)
+    if not path.is_file():
+        raise NotFound
+    return send_file(path, as_attachment=True, download_name=path.name)
 
 
 @pages.get("/studies/<code>/exports/<job_id>")
