@@ -1,15 +1,13 @@
 """Tables of the staff: accounts, their sessions, failed sign-ins, and files waiting for a confirmation."""
 
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.roles import ROLES, Role
 from app.kernel.tables import Base, RandomKey, UtcDateTime, enum_check, intpk
 
-Role = Literal["manager", "statistician", "reader"]
-ROLES: tuple[Role, ...] = ("manager", "statistician", "reader")
 SESSION_ENDS = ("signed_out", "disabled", "password", "role", "replaced")
 
 

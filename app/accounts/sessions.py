@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.addresses import canonical_email
 from app.accounts.errors import BadEmail, LoginRefused
-from app.accounts.models import Role, Staff, StaffSession
+from app.accounts.models import Staff, StaffSession
 from app.accounts.passwords import verify_password
+from app.accounts.roles import Role
 from app.accounts.throttling import assert_calm, forgive, network_of, note_failure
 from app.journal.recording import record
 from app.kernel.actor import Actor

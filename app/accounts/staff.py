@@ -19,8 +19,9 @@ from app.accounts.errors import (
     WeakPassword,
     WrongPassword,
 )
-from app.accounts.models import ROLES, Role, Staff
+from app.accounts.models import Staff
 from app.accounts.passwords import assert_strong, hash_password, one_time_password, verify_password
+from app.accounts.roles import ROLES, Role
 from app.accounts.sessions import SignedIn, end_sessions, open_session, staff_actor
 from app.journal.recording import record
 from app.kernel.actor import Actor

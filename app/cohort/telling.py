@@ -66,8 +66,8 @@ def _split(session: Session, parted: list[list[Any]]) -> Told:
     _, _, _, before, after = parted[0]
     old, new, count = _code(session, before), _code(session, after), len(parted)
     return (
-        f"{old} : {count} ligne(s) à {new or 'un nouveau patient'}",
-        f"{old}: {count} row(s) to {new or 'a new patient'}",
+        f"{old} : {count} {'ligne' if count == 1 else 'lignes'} à {new or 'un nouveau patient'}",
+        f"{old}: {count} {'row' if count == 1 else 'rows'} to {new or 'a new patient'}",
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.tables import Base, RandomKey, UtcDateTime, enum_check, intpk
 
 STATUSES = ("draft", "submitted", "corrected")
+HANDED_IN = ("submitted", "corrected")
 FACT_STATES = ("confirmed", "proposed", "accepted", "refused", "withdrawn")
 DISPOSITIONS = ("not_our_patient", "never_treated", "chart_not_found", "moved", "opposed")
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from app.commands.call import Answer, Call, Commands
-
-FORMATS = ("xlsx", "csv", "sav", "dta", "xpt")
+from app.extraction.formats import FORMATS
 
 
 def declare(commands: Commands) -> None:

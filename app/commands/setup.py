@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.accounts.roles import ROLES
 from app.commands.call import Answer, Call, Commands
 from app.kernel.language import Language
 
 if TYPE_CHECKING:
     from app.collection.opening import Foreseen
-
-ROLES = ("manager", "statistician", "reader")
 
 
 def declare(commands: Commands) -> None:

@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
-from app.collection.models import DISPOSITIONS, Disposition, Response
+from app.collection.models import DISPOSITIONS, HANDED_IN, Disposition, Response
 from app.extraction.dispositions import DISPOSITION_CHOICES
 from app.extraction.listed import YES_NO
 from app.extraction.reading import OPPOSED, centre_codes
 from app.extraction.times import paris, twins, utc
+from app.outreach.conditions import BEGUN_STATES
 from app.outreach.models import Contact, Entry, Link, Mail, Respondent
 from exports.tables import Column, Row, Table
 
-_BEGUN = ("started", "sent", "uncertain", "bounced")
 COLUMNS = (
     Column("centre_id", "text", "Centre", "Centre"),
     Column("name", "text", "Établissement", "Hospital"),
@@ -102,7 +102,7 @@ def tally(session: Session, study: Study) -> Mapping[str, _Tally]:
 
 
 def _standing(status: str | None, disposition: str | None) -> str:
-    if status in ("submitted", "corrected"):
+    if status in HANDED_IN:
         return "answered"
     return disposition or ("draft" if status else "untouched")
 
@@ -123,7 +123,7 @@ def _patients(study: Study):  # type: ignore[no-untyped-def]  # a Select of eigh
 def _contacts(study: Study):  # type: ignore[no-untyped-def]  # Selects of two columns by what they count
     of_study = Respondent.study_id == study.id
     mails = select(Respondent.centre_id, func.count()).join(Mail, Mail.respondent_id == Respondent.id)
-    begun = mails.where(of_study, Mail.state.in_(_BEGUN)).group_by(Respondent.centre_id)
+    begun = mails.where(of_study, Mail.state.in_(BEGUN_STATES)).group_by(Respondent.centre_id)
     entries = select(Respondent.centre_id, func.count()).join(Link, Link.respondent_id == Respondent.id)
     calls = select(Contact.centre_id, func.count()).join(Centre, Centre.id == Contact.centre_id)
     return {

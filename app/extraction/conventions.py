@@ -12,7 +12,9 @@ from forms.expressions.calls import FUNCTIONS
 _HOLDS = {
     "patients": ("un patient ; clé : patient_id", "a patient; key: patient_id"),
     "patients_libelles": ("un patient, comme patients, les libellés à la place des codes ; clé : patient_id",
-                          "a patient, as in patients, labels in place of codes; key: patient_id"),
+                          "a patient, as in patients, French labels in place of codes; key: patient_id"),
+    "patients_labels": ("un patient, comme patients, les libellés anglais à la place des codes ; clé : patient_id",
+                        "a patient, as in patients, English labels in place of codes; key: patient_id"),
     "visites": ("une visite d’un patient, même non demandée ; clé : patient_id, visit",
                 "a visit of a patient, even not asked; key: patient_id, visit"),
     "autorisations": ("une ligne de la liste importée ; clé : source_file, source_row",

@@ -18,7 +18,7 @@ from app.extraction.anchoring import Anchor
 from app.extraction.cuts import cut_numbered
 from app.extraction.errors import CannotWrite, NoFolder, TableRefused, UnknownFormat
 from app.extraction.feeding import Progress
-from app.extraction.models import FORMATS
+from app.extraction.formats import FORMATS
 from app.extraction.tables import Extraction, Wishes
 from app.journal.recording import record
 from app.kernel.actor import Actor

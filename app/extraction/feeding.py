@@ -12,7 +12,7 @@ from app.cohort.models import Patient, Study
 from app.collection.evaluated import keys_of
 from app.collection.facts import facts_in_use
 from app.collection.questionnaires import Published, version_by_id, versions_of
-from app.extraction.layout import LABEL_SHEET, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
+from app.extraction.layout import LABEL_SHEETS, PATIENT_SHEET, STATE_SHEET, VISIT_SHEET, Layout
 from app.extraction.learning import Census
 from app.extraction.outcomes import OutcomeSteps, outcome_steps
 from app.extraction.reading import OPPOSED, Filters, PatientRow, centre_codes, patient_pages, patient_rows
@@ -100,17 +100,20 @@ class Feed:
         union = layout.union
         self._repeats = list(union.repeats.values())
         columns = {PATIENT_SHEET: layout.patient_columns}
-        columns |= {LABEL_SHEET: layout.label_columns} if labels else {}
+        columns |= dict.fromkeys(LABEL_SHEETS, layout.label_columns) if labels else {}
         columns |= {VISIT_SHEET: layout.visit_columns} if union.visits else {}
         columns |= {repeat.sheet: layout.line_columns(repeat) for repeat in self._repeats}
         columns |= {STATE_SHEET: layout.state_columns}
         self._places = {name: place for place, name in enumerate(columns)}
-        titles = {PATIENT_SHEET: "Patients", LABEL_SHEET: "Patients (libellés)", VISIT_SHEET: "Visites",
-                  STATE_SHEET: "États des réponses"} | {one.sheet: one.label.fr for one in self._repeats}
+        titles = {
+            PATIENT_SHEET: "Patients", "patients_libelles": "Patients (libellés)",
+            "patients_labels": "Patients (libellés anglais)", VISIT_SHEET: "Visites", STATE_SHEET: "États des réponses",
+            **{one.sheet: one.label.fr for one in self._repeats},
+        }  # fmt: skip
         self.tables: dict[str, Table] = {
             name: member(some, name, self._places[name], self.batches, fr=titles[name],
-                         frozen=4 if name not in (PATIENT_SHEET, LABEL_SHEET, VISIT_SHEET) else 2,
-                         described=name != LABEL_SHEET, recurring=2 if name == STATE_SHEET else None)
+                         frozen=4 if name not in (PATIENT_SHEET, *LABEL_SHEETS, VISIT_SHEET) else 2,
+                         described=name not in LABEL_SHEETS, recurring=2 if name == STATE_SHEET else None)
             for name, some in columns.items()
         }
 
@@ -137,8 +140,9 @@ class Feed:
         layout, places, centre = self.layout, self._places, self.reading.centres[row.centre_id]
         patient = layout.patient_row(centre, row, record)
         buffers[places[PATIENT_SHEET]].append(patient)
-        if LABEL_SHEET in places:
-            buffers[places[LABEL_SHEET]].append(layout.labelled(patient))
+        for sheet in LABEL_SHEETS:
+            if sheet in places:
+                buffers[places[sheet]].append(layout.labelled(sheet, patient))
         buffers[places[STATE_SHEET]].extend(layout.state_rows(centre, row, record))
         if VISIT_SHEET in places:
             buffers[places[VISIT_SHEET]].extend(layout.visit_rows(centre, row, record))

@@ -14,8 +14,9 @@ from app.extraction.cuts import cut_numbered, cut_path
 from app.extraction.errors import ExportFailed, UnknownFormat, UnknownJob
 from app.extraction.exporting import export, own_folder
 from app.extraction.feeding import Progress
+from app.extraction.formats import FORMATS
 from app.extraction.freezing import freeze, make_again
-from app.extraction.models import FORMATS, ExportJob
+from app.extraction.models import ExportJob
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock

@@ -41,7 +41,8 @@ KEYS = PATIENT_HEAD[:2]
 STATE_SHEET = "etats"
 VISIT_SHEET = "visites"
 PATIENT_SHEET = "patients"
-LABEL_SHEET = "patients_libelles"
+LABEL_SHEETS = {"patients_libelles": "fr", "patients_labels": "en"}
+"""Patients once more with labels in place of codes, in each language."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,10 @@ class Layout:
         self._listed = [(q.name, q.from_list) for q in self.union.questions.values() if q.from_list and not q.identity]
         self._closed = {visit.code: {f"{section.code}@{visit.code}" for section in self.union.sections
                                      if visit.code in section.visits} for visit in self.union.visits}
-        self._labels = [dict(_labels(column.choices)) for column in self.patient_columns]
+        self._labels = {
+            sheet: [_labels(column.choices, language) for column in self.patient_columns]
+            for sheet, language in LABEL_SHEETS.items()
+        }
 
     def _sheets(self, number: int, version: Questionnaire, learned: Learned) -> Sheets:
         union = self.union
@@ -95,7 +99,7 @@ class Layout:
 
     @property
     def label_columns(self) -> tuple[Column, ...]:
-        """Columns of ``patients_libelles``: what had codes is text."""
+        """Columns of the sheets of labels: what had codes is text."""
         return tuple(
             Column(c.name, "text" if c.choices else c.kind, c.fr, c.en, parts=c.parts) for c in self.patient_columns
         )
@@ -148,11 +152,11 @@ class Layout:
                  "last_grant_on": row.last_grant_on}
         return {name: known[fact] for name, fact in self._listed if known.get(fact) is not None}
 
-    def labelled(self, row: Row) -> Row:
-        """A patient's row with labels for codes; a code without label shows itself."""
+    def labelled(self, sheet: str, row: Row) -> Row:
+        """A patient's row with the labels of one of LABEL_SHEETS for codes; a code without label shows itself."""
         return [
             value if not labels or value is None else labels.get(value, str(value))
-            for value, labels in zip(row, self._labels, strict=True)
+            for value, labels in zip(row, self._labels[sheet], strict=True)
         ]
 
     def visit_rows(self, centre: str, row: PatientRow, record: Record | None) -> Iterator[Row]:
@@ -187,6 +191,5 @@ class Layout:
         return self.versions[row.version_id] if row.version_id is not None else self._any
 
 
-def _labels(choices: Sequence[Choice]) -> Iterator[tuple[object, str]]:
-    for choice in choices:
-        yield choice.code, choice.fr or str(choice.code)
+def _labels(choices: Sequence[Choice], language: str) -> dict[object, str]:
+    return {one.code: (one.en if language == "en" else one.fr) or one.fr or str(one.code) for one in choices}

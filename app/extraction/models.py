@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cohort import models as cohort  # the tables that these ones point at
+from app.extraction.formats import FORMATS
 from app.kernel.tables import Base, RandomKey, UtcDateTime, enum_check, intpk
 
-__all__ = ["FORMATS", "STATES", "Cut", "ExportJob", "cohort"]
+__all__ = ["STATES", "Cut", "ExportJob", "cohort"]
 
-FORMATS = ("xlsx", "csv", "sav", "dta", "xpt")
 STATES = ("asked", "building", "done", "failed")
 
 

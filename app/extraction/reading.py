@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
-from app.collection.models import Disposition, Response, Submission
+from app.collection.models import HANDED_IN, Disposition, Response, Submission
 
 Key = TypeVar("Key", int, str)
 PAGE = 250
@@ -98,7 +98,7 @@ def _patients(study: Study, filters: Filters, length: int) -> Select[*tuple[Any,
         .order_by(Patient.code)
     )  # fmt: skip
     if filters.submitted_only:
-        handed_in = Response.status.in_(("submitted", "corrected"))
+        handed_in = Response.status.in_(HANDED_IN)
         query = query.join(Response, Response.patient_id == Patient.id).where(handed_in)
     return query
 

@@ -14,7 +14,7 @@ from app.extraction.changes import changes_table
 from app.extraction.feeding import Feed, Progress, Reading
 from app.extraction.flow import flow_steps, flow_table
 from app.extraction.front import Cited, opening_table
-from app.extraction.layout import LABEL_SHEET, STATE_SHEET
+from app.extraction.layout import STATE_SHEET
 from app.extraction.listed import authorisations_table
 from app.extraction.models import Cut
 from app.extraction.proposals import proposals_table, proposes_anything
@@ -128,4 +128,4 @@ def study_tables(
     return [extraction.opening(written), *extraction.tables]
 
 
-__all__ = ["LABEL_SHEET", "Extraction", "Wishes", "study_tables"]
+__all__ = ["Extraction", "Wishes", "study_tables"]

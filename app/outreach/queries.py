@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
 from app.collection.changes import Change
-from app.collection.models import Response
+from app.collection.models import HANDED_IN, Response
 from app.collection.saving import save
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.outreach.errors import QueryRefused, UnknownQuery
 from app.outreach.models import Query
-from app.outreach.standing import HANDED_IN
 from forms.answers import Address
 from forms.canonical import NotCanonical, canonical
 

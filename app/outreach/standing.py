@@ -8,11 +8,9 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient
-from app.collection.models import Disposition, Response
+from app.collection.models import HANDED_IN, Disposition, Response
 from app.kernel.prepared import Prepared, either
 from app.outreach.models import Chase, Entry, Link, Respondent
-
-HANDED_IN = ("submitted", "corrected")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.routing import Rule
 
-from app.accounts.models import Role
+from app.accounts.roles import Role
 from app.doors.door import Door
 from app.doors.guard import policy_of
 from tests.doors_sponsor.desk import Desk, desk_for

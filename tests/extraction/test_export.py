@@ -145,10 +145,12 @@ def test_only_handed_in_questionnaires_when_asked(small, book_of) -> None:
 
 def test_labels_stand_on_a_sheet_of_their_own_when_asked(small, book_of) -> None:
     sheets = book_of(small, labels=True).sheets
-    assert list(sheets)[1:4] == ["patients", "patients_libelles", "visites"]
+    assert list(sheets)[1:4] == ["patients", "patients_libelles", "patients_labels"]
     labelled = sheets["patients_libelles"][0]
     assert (labelled["sex"], labelled["sts_given"], labelled["comorb___dm"]) == ("Féminin", "Oui", "Oui")
     assert labelled["weight_kg"] == 70.5
+    labelled = sheets["patients_labels"][0]
+    assert (labelled["sex"], labelled["sts_given"], labelled["comorb___dm"]) == ("Female", "Yes", "Yes")
 
 
 def test_the_same_data_give_the_same_bytes_whenever_they_are_asked(small, book_of, now) -> None:

@@ -96,7 +96,7 @@ def test_no_table_of_any_format_holds_more_of_an_opposed_patient_than_that_they_
         assert len(rows) > 400, format
         assert [row for row in rows if any(told in row[1] for told in TOLD)] == [], format
         assert {name.removesuffix("_v5") for name, text in rows if code in text or double in text} <= {
-            "patients", "patients_libelles", "etats",
+            "patients", "patients_libelles", "patients_labels", "etats",
         }, format  # fmt: skip
 
 

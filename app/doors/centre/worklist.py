@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.collection.models import HANDED_IN
 from app.collection.questionnaires import has_list
 from app.collection.reading import WorklistLine, response_of, situation_kept, worklist
 from app.collection.submitting import left_since, submission_of
@@ -14,7 +15,6 @@ from app.doors.request import installation, session
 from app.outreach.queries import waiting_on
 
 views = Blueprint("worklist", __name__)
-DONE = ("submitted", "corrected")
 
 
 @views.get("/")
@@ -24,8 +24,8 @@ def show() -> str:
     here = visitor()
     lines = worklist(session(), installation().vault, here.study, here.centre)
     disposed = [line for line in lines if line.disposition is not None]
-    done = [line for line in lines if line.disposition is None and line.status in DONE]
-    to_do = [line for line in lines if line.disposition is None and line.status not in DONE]
+    done = [line for line in lines if line.disposition is None and line.status in HANDED_IN]
+    to_do = [line for line in lines if line.disposition is None and line.status not in HANDED_IN]
     return render_template(
         "worklist.html",
         here=here,

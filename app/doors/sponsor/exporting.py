@@ -8,8 +8,8 @@ from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.rights import statisticians, study
 from app.extraction.cuts import counts_of, cut_numbered, cut_path, list_cuts
+from app.extraction.formats import FORMATS
 from app.extraction.jobs import ask_export, failure_of, found_of, job_of, job_path, list_jobs
-from app.extraction.models import FORMATS
 from app.kernel.texts import whole_number
 
 pages = Blueprint("exporting", __name__)

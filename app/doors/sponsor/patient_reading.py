@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
-from app.collection.models import Disposition, Response
+from app.collection.models import HANDED_IN, Disposition, Response
 from app.collection.questionnaires import version_by_id
 from app.collection.reading import document_of, response_of
 from app.kernel.language import Language, pick
@@ -18,7 +18,7 @@ from forms.types import kind_of
 
 STANDINGS = ("untouched", "draft", "disposed", "submitted", "corrected")
 _STANDING = case(
-    (Response.status.in_(("submitted", "corrected")), Response.status),
+    (Response.status.in_(HANDED_IN), Response.status),
     (Disposition.id.is_not(None), "disposed"),
     (Response.status == "draft", "draft"),
     else_="untouched",

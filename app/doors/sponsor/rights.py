@@ -6,7 +6,8 @@ from flask import request
 from sqlalchemy import bindparam, select
 from werkzeug.exceptions import Forbidden, NotFound
 
-from app.accounts.models import Role, Staff
+from app.accounts.models import Staff
+from app.accounts.roles import Role
 from app.accounts.sessions import staff_actor
 from app.cohort.models import Study
 from app.doors.guard import Policy

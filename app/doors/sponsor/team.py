@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.errors import BadEmail, StaffExists, UnknownRole
-from app.accounts.models import ROLES
+from app.accounts.roles import ROLES
 from app.accounts.staff import (
     NewStaff,
     add_staff,

@@ -1,0 +1,3 @@
+"""The formats of exports. Words only, so that the command line knows them without a database."""
+
+FORMATS = ("xlsx", "csv", "sav", "dta", "xpt")
