@@ -13,7 +13,6 @@ from forms.definition import (
     Label,
     Question,
     Questionnaire,
-    Range,
     Repeat,
     Section,
     Table,
@@ -34,6 +33,27 @@ _WORDS: dict[str, tuple[str, str]] = {
     "study": ("l’étude", "study"),
     "code": ("le code", "code"),
 }
+_VERBS: dict[Kind, tuple[str, str]] = {
+    "added": ("Ajouté", "Added"),
+    "removed": ("Retiré", "Removed"),
+    "renamed": ("Renommé", "Renamed"),
+    "changed": ("Modifié", "Changed"),
+}
+_FIELDS: dict[str, tuple[str, str]] = {
+    "label": ("libellé", "label"),
+    "title": ("titre", "title"),
+    "help": ("aide", "help"),
+    "soft": ("valeurs habituelles", "usual values"),
+    "hard": ("valeurs possibles", "possible values"),
+    "required": ("obligation", "required"),
+    "required_at": ("obligation par visite", "required by visit"),
+    "unit": ("unité", "unit"),
+    "ask_if": ("condition", "condition"),
+    "formula": ("formule", "formula"),
+    "when": ("condition", "condition"),
+    "level": ("niveau", "level"),
+}
+NO_LABEL = Label()
 _UNSEEN = {"place", "name", "code", "choices", "questions", "section"}
 # What a study says of itself; its parts are compared one by one.
 _STUDY = (
@@ -51,31 +71,35 @@ _STUDY = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change. ``of`` is the question of a code; ``before`` and ``after`` are short texts; ``harmful`` when
-    answers given under the
-    earlier version may no longer read the same (a type, a unit, a code's meaning, something taken away)."""
+    """One change. ``label`` is what people call the part; ``of`` the question of a code; ``before`` and ``after`` are
+    short texts; ``harmful`` when answers given under the earlier version may no longer read the same (a type, a unit, a
+    code's meaning, something taken away)."""
 
     kind: Kind
     what: str
     name: str
     field: str = ""
-    before: str = ""
-    after: str = ""
+    before: Label = NO_LABEL
+    after: Label = NO_LABEL
     of: str = ""
     harmful: bool = False
+    label: Label = NO_LABEL
 
     def text(self, language: str) -> str:
         """The change as a sentence."""
-        fr, en = _WORDS[self.what]
-        of = f" ({self.of})" if self.of else ""
-        if language == "fr":
-            verbs = {"added": "Ajouté", "removed": "Retiré", "renamed": "Renommé", "changed": "Modifié"}
-            told = f"{verbs[self.kind]} : {fr} « {self.name} »{of}"
-        else:
-            told = f"{self.kind.capitalize()}: {en} '{self.name}'{of}"
+        french = language == "fr"
+        verb, what = _VERBS[self.kind][not french], _WORDS[self.what][not french]
+        place = f"{self.of} = {self.name}" if self.of else self.name
+        called = self.label[language] or place
+        quoted = f"«\u00a0{called}\u00a0»" if french else f"'{called}'"
+        colon = "\u00a0:" if french else ":"
+        told = f"{verb}{colon} {what} {quoted}" + (f" ({place})" if self.label else "")
         if self.kind == "renamed":
-            return f"{told} → {self.after}"
-        return f"{told}, {self.field}: {self.before or '—'} → {self.after or '—'}" if self.field else told
+            return f"{told} → {self.after[language]}"
+        if not self.field:
+            return told
+        field = _FIELDS.get(self.field, (self.field, self.field))[not french]
+        return f"{told}, {field}{colon} {self.before[language] or '—'} → {self.after[language] or '—'}"
 
 
 def compare(before: Questionnaire, after: Questionnaire) -> list[Difference]:
@@ -111,12 +135,12 @@ def _compared(what: str, before: Mapping[str, Part], after: Mapping[str, Part]) 
         if name in before:
             yield from _changed(what, name, before[name], part)
         elif name not in renamed.values():
-            yield Difference("added", what, name)
+            yield Difference("added", what, name, label=_called(part))
     for old, name in renamed.items():
-        yield Difference("renamed", what, old, after=name, harmful=True)
+        yield Difference("renamed", what, old, after=Label(name, name), harmful=True, label=_called(before[old]))
     for name in gone:
         if name not in renamed:
-            yield Difference("removed", what, name, harmful=what == "question")
+            yield Difference("removed", what, name, harmful=what == "question", label=_called(before[name]))
 
 
 def _renamed(
@@ -142,43 +166,45 @@ def _changed(
         old, new = getattr(before, part, None), getattr(after, part)
         if old != new:
             harmful = what == "question" and part in ("type", "unit", "scope", "repeat", "operator")
-            yield Difference("changed", what, name, part, _short(old), _short(new), harmful=harmful)
+            yield Difference(
+                "changed", what, name, part, _short(old), _short(new), harmful=harmful, label=_called(before)
+            )
 
 
 def _codes(name: str, before: tuple[Choice, ...], after: tuple[Choice, ...]) -> Iterator[Difference]:
     old, new = ({choice.code: choice for choice in choices} for choices in (before, after))
     for code, choice in new.items():
         if code not in old:
-            yield Difference("added", "code", str(code), of=name)
+            yield Difference("added", "code", str(code), of=name, label=choice.label)
         elif old[code].label != choice.label:
-            yield Difference(
-                "changed",
-                "code",
-                str(code),
-                "label",
-                _short(old[code].label),
-                _short(choice.label),
-                name,
-                harmful=True,
-            )
-    for code in old:
+            was, now = old[code].label, choice.label
+            yield Difference("changed", "code", str(code), "label", was, now, name, harmful=True)
+    for code, choice in old.items():
         if code not in new:
-            yield Difference("removed", "code", str(code), of=name, harmful=True)
+            yield Difference("removed", "code", str(code), of=name, harmful=True, label=choice.label)
 
 
-def _short(value: Any) -> str:
+def _called(part: Part) -> Label:
+    """What people call a part; a check has no name but its code."""
+    found = getattr(part, "label", None) or getattr(part, "title", None)
+    return found if isinstance(found, Label) else Label()
+
+
+def _short(value: Any) -> Label:
+    return Label(_said(value, "fr"), _said(value, "en"))
+
+
+def _said(value: Any, language: str) -> str:
     if value is None or value == () or value == "":
         return ""
     if isinstance(value, Formula):
         return value.text
     if isinstance(value, Label):
-        return value["fr"]
+        return value[language]
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Range):
-        return str(value)
+        return ("oui" if value else "non") if language == "fr" else ("yes" if value else "no")
     if isinstance(value, tuple):
         return ", ".join(
-            _short(part) if isinstance(part, Label | Formula | str) else str(part) for part in value
+            _said(part, language) if isinstance(part, Label | Formula | str) else str(part) for part in value
         )
     return str(value)

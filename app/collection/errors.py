@@ -199,6 +199,15 @@ class OtherDefinition(CollectionRefusal):
     en = "The definition has changed since the page was shown: read again what would change, then publish."
 
 
+class NotAgreed(CollectionRefusal):
+    """A version that touches answers already given, published without saying so."""
+
+    code = "not-agreed"
+    status = 422
+    fr = "Cette version touche des réponses déjà données : cochez la case qui le dit, puis publiez."
+    en = "This version touches answers already given: tick the box that says so, then publish."
+
+
 class VersionUnknown(CollectionRefusal):
     """No version of the study has this number."""
 

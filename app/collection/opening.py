@@ -55,6 +55,7 @@ class Foreseen:
     publishes: bool
     changes: tuple[Difference, ...]
     rules: tuple[RuleChange, ...]
+    sha256: str
     answered: int
     """Questionnaires that already hold answers."""
 
@@ -72,7 +73,7 @@ def foresee(session: Session, code_or_folder: str | Path) -> Foreseen:
     newest = newest_version(session, study) if study is not None else None
     rules = _list_rules(folder)
     if study is None or newest is None:
-        return Foreseen(definition.code, definition.title, 1, True, (), (), 0)
+        return Foreseen(definition.code, definition.title, 1, True, (), (), numbered(definition, 1).sha256, 0)
     publishes = numbered(definition, newest.number).sha256 != newest.sha256
     return Foreseen(
         code=definition.code,
@@ -81,6 +82,7 @@ def foresee(session: Session, code_or_folder: str | Path) -> Foreseen:
         publishes=publishes,
         changes=tuple(compare(loads(newest.body), definition)) if publishes else (),
         rules=tuple(rule_changes(newest.list_rules, rules)),
+        sha256=numbered(definition, newest.number + publishes).sha256,
         answered=session.scalar(select(func.count()).where(Response.study_id == study.id)) or 0,
     )
 

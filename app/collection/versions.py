@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
-from app.collection.errors import OtherDefinition, VersionUnknown
+from app.collection.errors import NotAgreed, OtherDefinition, VersionUnknown
 from app.collection.models import QuestionnaireVersion, Response
-from app.collection.opening import definition_of, open_study
-from app.collection.questionnaires import Published, newest_version, numbered, version_by_id, versions_of
+from app.collection.opening import foresee, open_study
+from app.collection.questionnaires import Published, version_by_id, versions_of
 from app.kernel.actor import Actor
-from forms.comparison import Difference, compare
+from forms.comparison import Difference
 from forms.definition import Label
-from forms.loading import loads, shipped, shipped_codes
+from forms.loading import shipped_codes
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Proposal:
     number: int
     sha256: str
     changes: tuple[Change, ...]
+    touches_answers: bool
 
 
 def history(session: Session, study: Study) -> list[PastVersion]:
@@ -83,21 +84,23 @@ def version_numbered(session: Session, study: Study, number: int) -> Published:
 def proposal(session: Session, study: Study) -> Proposal | None:
     """What the definition installed with this Recueil would change; None when it is published, or when the
     study comes from a folder elsewhere. Raises StudyFaulty."""
-    newest = newest_version(session, study)
-    if newest is None or study.code not in shipped_codes():
+    found = foresee(session, study.code) if study.code in shipped_codes() else None
+    if found is None or not found.publishes:
         return None
-    definition = definition_of(shipped(study.code))
-    if numbered(definition, newest.number).sha256 == newest.sha256:
-        return None
-    changes = tuple(_worded(one) for one in compare(loads(newest.body), definition))
-    return Proposal(newest.number + 1, numbered(definition, newest.number + 1).sha256, changes)
+    changes = tuple(_worded(one) for one in found.changes)
+    return Proposal(found.number, found.sha256, changes, found.touches_answers)
 
 
-def publish_proposed(session: Session, study: Study, sha256: str, *, actor: Actor, now: datetime) -> None:
-    """Publishes the installed definition, if it is still the one that was shown. Raises OtherDefinition, StudyFaulty."""
+def publish_proposed(
+    session: Session, study: Study, sha256: str, *, agreed: bool, actor: Actor, now: datetime
+) -> None:
+    """Publishes the installed definition, if it is still the one that was shown; what touches answers already given
+    must be agreed to. Raises OtherDefinition, NotAgreed, StudyFaulty."""
     found = proposal(session, study)
     if found is None or found.sha256 != sha256:
         raise OtherDefinition()
+    if found.touches_answers and not agreed:
+        raise NotAgreed()
     open_study(session, study.code, actor=actor, now=now)
 
 

@@ -92,8 +92,8 @@ def test_a_new_version_says_what_changed_in_words_and_the_journal_keeps_it(
     )
     assert (first, number) == ([], 2)
     told = {
-        "fr": "Modifié : la question « a », hard: 1..5 → 1..6",
-        "en": "Changed: question 'a', hard: 1..5 → 1..6",
+        "fr": "Modifié\u00a0: la question «\u00a0A\u00a0» (a), valeurs possibles\u00a0: 1..5 → 1..6",
+        "en": "Changed: question 'A' (a), possible values: 1..5 → 1..6",
         "harmful": False,
     }
     assert second == [told]
@@ -120,4 +120,4 @@ def test_an_earlier_text_published_again_is_a_version_of_its_own(
     for at, question in enumerate((old, new, old)):
         versions = published(installation, tmp_path / str(at), question)
     assert [number for number, _ in versions] == [1, 2, 3]
-    assert [one["en"] for one in versions[2][1]] == ["Changed: question 'a', hard: 1..6 → 1..5"]
+    assert [one["en"] for one in versions[2][1]] == ["Changed: question 'A' (a), possible values: 1..6 → 1..5"]

@@ -37,16 +37,16 @@ def test_a_version_does_not_differ_from_itself(code: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says", "harmful"),
     [
-        ("soft: 1..5", "soft: 1..6", "Changed: question 'a', soft: 1..5 → 1..6", False),
-        ("unit: kg", "unit: g", "Changed: question 'a', unit: kg → g", True),
-        ("type: integer", "type: decimal", "Changed: question 'a', type: integer → decimal", True),
-        ("soft: 1..5", "required: core", "Changed: question 'a', required: optional → core", False),
-        ("label: A", "label: Age", "Changed: question 'a', label: A → Age", False),
-        ("2: Two", "2: Two, 3: Three", "Added: code '3' (b)", False),
-        ("1: One, 2: Two", "1: One", "Removed: code '2' (b)", True),
-        ("2: Two", "2: Deux", "Changed: code '2' (b), label: Two → Deux", True),
-        ("name: c", "name: d", "Renamed: question 'c' → d", True),
-        ("label: C", "label: C, ask_if: a > 1", "Changed: question 'c', ask_if: — → a > 1", False),
+        ("soft: 1..5", "soft: 1..6", "Changed: question 'A' (a), usual values: 1..5 → 1..6", False),
+        ("unit: kg", "unit: g", "Changed: question 'A' (a), unit: kg → g", True),
+        ("type: integer", "type: decimal", "Changed: question 'A' (a), type: integer → decimal", True),
+        ("soft: 1..5", "required: core", "Changed: question 'A' (a), required: optional → core", False),
+        ("label: A", "label: Age", "Changed: question 'A' (a), label: A → Age", False),
+        ("2: Two", "2: Two, 3: Three", "Added: code 'Three' (b = 3)", False),
+        ("1: One, 2: Two", "1: One", "Removed: code 'Two' (b = 2)", True),
+        ("2: Two", "2: Deux", "Changed: code 'b = 2', label: Two → Deux", True),
+        ("name: c", "name: d", "Renamed: question 'C' (c) → d", True),
+        ("label: C", "label: C, ask_if: a > 1", "Changed: question 'C' (c), condition: — → a > 1", False),
     ],
 )
 def test_a_change_is_named(tmp_path: Path, old: str, new: str, says: str, harmful: bool) -> None:
@@ -60,9 +60,9 @@ def test_what_was_added_and_taken_away_is_named_in_both_languages(tmp_path: Path
         tmp_path / "2", ("label: C, type: text", "label: C, type: text}\n{name: e, label: E, type: date")
     )
     less = version(tmp_path / "1")
-    assert "Added: question 'e'" in told(less, more)
-    assert "Removed: question 'e'" in told(more, less)
-    assert Difference("removed", "question", "e", harmful=True).text("fr") == "Retiré : la question « e »"
+    assert "Added: question 'E' (e)" in told(less, more)
+    assert "Removed: question 'E' (e)" in told(more, less)
+    assert Difference("removed", "question", "e", harmful=True).text("fr") == "Retiré\u00a0: la question «\u00a0e\u00a0»"
     assert replace(compare(less, more)[0]).text("fr") != compare(less, more)[0].text("en")
 
 
@@ -77,6 +77,6 @@ def test_checks_derived_values_and_sections_are_compared(tmp_path: Path) -> None
         checks=checks.replace("level: W", "level: H"),
     )
     assert told(one, two) == [
-        "Changed: derived value 'd', formula: a + 1 → a + 2",
+        "Changed: derived value 'D' (d), formula: a + 1 → a + 2",
         "Changed: check 'X', level: W → H",
     ]

@@ -53,7 +53,6 @@ def test_answers_outlive_the_version_they_were_given_under(
     assert "à publier" not in manager.text(PATH)
 
     folder = changed(tmp_path / "calci_sts")
-    monkeypatch.setattr("app.collection.versions.shipped", lambda code: folder)
     monkeypatch.setattr("app.collection.opening.shipped", lambda code: folder)
     shown = manager.text(PATH)
     assert "Retiré" in shown
@@ -61,7 +60,8 @@ def test_answers_outlive_the_version_they_were_given_under(
     assert manager.post(PATH, {"sha256": "0" * 64}).status_code == 409
     sha256 = shown.split('name="sha256" value="')[1][:64]
     assert reader.post(PATH, {"sha256": sha256}).status_code == 403
-    assert manager.post(PATH, {"sha256": sha256}).status_code == 303
+    assert manager.post(PATH, {"sha256": sha256}).status_code == 422
+    assert manager.post(PATH, {"sha256": sha256, "agreed": "1"}).status_code == 303
 
     hand_in(centre, after, weight_kg="62", tabac="1")
     assert "Indice ECOG" in text_of(centre.get(f"/patients/{before}/imprimer"))

@@ -58,6 +58,7 @@ class Publication(Screen):
     """The definition whose changes were shown."""
 
     sha256 = Line(most=64)
+    agreed = Line(most=1)
 
 
 class Account(Screen):

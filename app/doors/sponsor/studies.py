@@ -21,9 +21,12 @@ def home() -> ResponseReturnValue:
     """Every open study with its response rate."""
     opened = list_studies(session())
     counted = [(one, overall(session(), one)) for one in opened]
-    codes = {one.code for one in opened}
-    to_open = [code for code in shipped_codes() if code not in codes]
-    return render_template("studies.html", studies=counted, to_open=to_open)
+    return render_template("studies.html", studies=counted, to_open=_to_open())
+
+
+def _to_open() -> list[str]:
+    codes = {one.code for one in list_studies(session())}
+    return [code for code in shipped_codes() if code not in codes]
 
 
 @pages.post("/studies")
@@ -31,7 +34,7 @@ def home() -> ResponseReturnValue:
 def open_one() -> ResponseReturnValue:
     """Opens a shipped study."""
     code = request.form.get("study", "")
-    if code not in shipped_codes():
+    if code not in _to_open():
         raise BadRequest
     open_study(session(), code, actor=actor(), now=now())
     return redirect(url_for("dashboard.show", code=code), 303)

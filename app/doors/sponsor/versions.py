@@ -31,7 +31,9 @@ def publish(code: str) -> ResponseReturnValue:
     """Publishes the installed definition as the next version: the one whose changes were shown, no other."""
     form = Publication.posted()
     try:
-        publish_proposed(session(), study(), form.sha256.data, actor=actor(), now=now())
+        publish_proposed(
+            session(), study(), form.sha256.data, agreed=form.agreed.data == "1", actor=actor(), now=now()
+        )
     except CollectionRefusal as refused:
         return _page(refused), refused.status
     return redirect(url_for("versions.show", code=code, published=1), 303)
