@@ -12,6 +12,7 @@ from forms.types import TYPES, QuestionType
 
 # « 01/01/2010 », « 0,5 », « 2010-13-01 »: figures and separators that are no value, nor an expression anybody means.
 _DIGITS = re.compile(r"[0-9]+(?:[-/.,][0-9]+)+", re.ASCII)
+_CODE = re.compile(r"-?[0-9]+|[a-z0-9][a-z0-9_]*", re.ASCII)
 Bounds = tuple[float | date | None, float | date | None]
 
 
@@ -41,6 +42,9 @@ def _choices(question: Question, lists: Container[str]) -> Iterator[Fault]:
             return  # said where the list is named
         yield fault(question.place, "no_choices", name=question.name)
         return
+    for choice in question.choices:
+        if not _CODE.fullmatch(str(choice.code)) or (isinstance(choice.code, str) and choice.code.isdigit()):
+            yield fault(choice.place, "bad_code", value=choice.code, name=question.name)
     if question.exclusive is not None and question.exclusive not in question.by_code:
         yield fault(question.place, "bad_exclusive", value=question.exclusive)
 

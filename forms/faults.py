@@ -111,6 +111,18 @@ CATALOGUE: dict[str, tuple[str, str, str, str]] = {
         "Renommez l’un des deux.",
         "Rename one of the two.",
     ),
+    "bad_code": (
+        "« {value} » n’est pas un code pour « {name} ».",
+        "'{value}' is no code for '{name}'.",
+        "Un nombre entier sans zéro devant (1, 88), ou un mot en minuscules sans accent (wound, 3tc).",
+        "A whole number without a leading zero (1, 88), or a lower-case word without accents (wound, 3tc).",
+    ),
+    "double_column": (
+        "Deux fois la colonne d’export « {name} », à la casse près : « {one} » et « {other} ».",
+        "Twice the export column '{name}', whatever its case: '{one}' and '{other}'.",
+        "Renommez l’une des variables, ou l’un des codes.",
+        "Rename one of the variables, or one of the codes.",
+    ),
     "shadowing": (
         "La valeur calculée « {name} » cache la question du même nom.",
         "The derived value '{name}' shadows the question of that name.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from forms.definition import Place, Question, Questionnaire
+from forms.definition import Derived, Place, Question, Questionnaire
 from forms.faults import Fault, fault
 from forms.reserved import RESERVED
 from forms.types import TYPES
@@ -23,19 +23,36 @@ def check_name(name: str, place: Place) -> Iterator[Fault]:
 
 
 def check_columns(questionnaire: Questionnaire) -> Iterator[Fault]:
-    """Columns that two variables would share, ignoring case, and columns too long for SAS."""
-    seen: dict[str, str] = {name.lower(): name for name in questionnaire.derived}
-    for question in questionnaire.questions.values():
-        for column in _columns(question):
-            owner = seen.setdefault(column.lower(), question.name)
-            if owner != question.name and column not in questionnaire.derived:
-                yield fault(
-                    question.place, "double_name", name=column, other=f"'{owner}'", other_fr=f"« {owner} »"
-                )
-            if len(column) > LONGEST_COLUMN:
-                yield fault(question.place, "long_column", name=column, length=len(column))
+    """Columns that two variables, or two codes of one, would share, ignoring case, and columns too long for SAS."""
+    seen: dict[str, str] = {}
+    parts: list[Question | Derived] = [*questionnaire.derived.values(), *questionnaire.questions.values()]
+    for part in parts:
+        columns = _columns(part)
+        lower = [column.lower() for column in columns]
+        for place, column in enumerate(columns):
+            owner = seen.setdefault(lower[place], part.name)
+            if owner != part.name or lower.index(lower[place]) < place:
+                yield fault(part.place, "double_column", name=column, one=owner, other=part.name)
+                break
+        for column in columns:
+            if len(column) > LONGEST_COLUMN and len(part.name) <= LONGEST:
+                yield fault(part.place, "long_column", name=column, length=len(column))
 
 
-def _columns(question: Question) -> list[str]:
-    kind = TYPES.get(question.type)
-    return [column.name for column in kind.columns(question)] if kind else []
+def _columns(part: Question | Derived) -> list[str]:
+    """Every column that a variable may have on any sheet: its own, those of its visits, those of its missing reasons."""
+    kind = TYPES.get(part.type) if isinstance(part, Question) else None
+    names = [column.name for column in kind.columns(part)] if kind and isinstance(part, Question) else [part.name]
+    reasons = [f"{part.name}_mq"] if isinstance(part, Question) and not part.identity else []
+    visits = part.visits if part.wide and part.scope == "visit" else ()
+    return [at_visit(name, visit) for visit in (None, *visits) for name in names] + [
+        f"{at_visit(part.name, visit)}_mq" for visit in (None, *visits) for _ in reasons
+    ]
+
+
+def at_visit(name: str, visit: str | None) -> str:
+    """``v_surf`` at ``m12`` is ``v_surf_m12``; ``ag_coan___gaba`` is ``ag_coan_m12___gaba``."""
+    if visit is None:
+        return name
+    stem, mark, code = name.partition("___")
+    return f"{stem}_{visit}{mark}{code}"

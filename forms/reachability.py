@@ -3,6 +3,7 @@ tried, and of the numbers on either side of each number they are compared with.
 
 What is neither (a date, a number that is computed with) may be anything, so that only what is certain is reported."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -18,6 +19,7 @@ from forms.types import TYPES
 Atom = tuple[str, str | None]
 Assigned = Mapping[Atom, Any]
 
+HAS = " has "
 _MOST = 20_000
 _ANY = object()
 _EVERY = frozenset((True, False, None))
@@ -61,6 +63,8 @@ def _possible(questionnaire: Questionnaire, conditions: list[tuple[Formula, bool
         return True
     for row in product(*values.values()):
         assigned = dict(zip(values, row, strict=True))
+        if not _ticks_agree(questionnaire, assigned):
+            continue
         if _allowed(guards, assigned) and all(_may(node, assigned, want) for node, want in parsed):
             return True
     return False
@@ -86,11 +90,13 @@ def _parsed(formula: Formula) -> nodes.Node | None:
 
 
 def _own(questionnaire: Questionnaire, atom: Atom) -> Formula | None:
-    question: Question | None = questionnaire.questions.get(atom[0])
+    question: Question | None = questionnaire.questions.get(atom[0].partition(HAS)[0])
     return question.ask_if if question else None
 
 
 def _values(questionnaire: Questionnaire, atom: Atom) -> tuple[Any, ...]:
+    if HAS in atom[0]:
+        return (True, False, None)
     part = questionnaire.questions.get(atom[0]) or questionnaire.derived.get(atom[0])
     kind = TYPES.get(part.type) if part else None
     if part is None or kind is None or kind.several or not kind.options(part):
@@ -99,6 +105,10 @@ def _values(questionnaire: Questionnaire, atom: Atom) -> tuple[Any, ...]:
 
 
 def _atoms(node: Any) -> Iterator[Atom]:
+    tick = _tick(node)
+    if tick is not None:
+        yield tick
+        return
     if isinstance(node, nodes.Name):
         yield (node.name, node.visit)
     for part in ("left", "right", "operand"):
@@ -106,6 +116,30 @@ def _atoms(node: Any) -> Iterator[Atom]:
             yield from _atoms(getattr(node, part))
     for part in (*getattr(node, "items", ()), *getattr(node, "arguments", ())):
         yield from _atoms(part)
+
+
+def _tick(node: Any) -> Atom | None:
+    """The atom of one tick of a question with several: `comorb has dm` is true, false, or nobody answered."""
+    if not isinstance(node, nodes.Has) or not isinstance(node.left, nodes.Name):
+        return None
+    return (f"{node.left.name}{HAS}{node.code}", node.left.visit)
+
+
+def _ticks_agree(questionnaire: Questionnaire, assigned: Assigned) -> bool:
+    """Whether the ticks of each question may stand together: all of them unanswered or none, the exclusive one alone."""
+    ticked: dict[Atom, dict[str, Any]] = defaultdict(dict)
+    for (name, visit), value in assigned.items():
+        question, has, code = name.partition(HAS)
+        if has:
+            ticked[question, visit][code] = value
+    for (name, _), codes in ticked.items():
+        part = questionnaire.questions.get(name)
+        alone = str(part.exclusive) if part is not None else ""
+        if None in codes.values() and set(codes.values()) != {None}:
+            return False
+        if codes.get(alone) and sum(map(bool, codes.values())) > 1:
+            return False
+    return True
 
 
 def _truths(node: nodes.Node, assigned: Assigned) -> frozenset[bool | None]:
@@ -129,6 +163,9 @@ def _value(node: Any, assigned: Assigned) -> Any:
     """The value of a node, or that it may be anything."""
     if isinstance(node, nodes.Number | nodes.Text):
         return node.value
+    tick = _tick(node)
+    if tick is not None:
+        return assigned.get(tick, _ANY)
     if isinstance(node, nodes.Name):
         return None if node.name == "nothing" else assigned.get((node.name, node.visit), _ANY)
     if isinstance(node, nodes.Binary) and node.sign not in ("and", "or"):

@@ -7,6 +7,7 @@ from typing import cast
 from exports.tables import Choice, Column, Kind
 from forms.definition import Choice as FormsChoice
 from forms.definition import Derived, Label, Question, Questionnaire, Range, Visit
+from forms.naming import at_visit
 from forms.types import TYPES, kind_of
 from forms.types.base import Column as FormsColumn
 
@@ -65,14 +66,6 @@ def _rule(union: Questionnaire, derived: Derived) -> str:
                 known.add(name)
                 said.append(f"{name} = {inner.formula.text}")
     return " ; où ".join([said[0], " ; ".join(said[1:])]) if said[1:] else said[0]
-
-
-def at_visit(name: str, visit: str | None) -> str:
-    """``v_surf`` at ``m12`` is ``v_surf_m12``; ``ag_coan___gaba`` is ``ag_coan_m12___gaba``."""
-    if visit is None:
-        return name
-    stem, mark, code = name.partition("___")
-    return f"{stem}_{visit}{mark}{code}"
 
 
 def _unit(unit: str | Label) -> str:

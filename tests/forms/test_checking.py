@@ -34,7 +34,6 @@ def test_the_shipped_studies_have_no_fault(code: str) -> None:
         ("{name: a_very_long_name_of_a_question, label: A, type: integer}", "long_name"),
         ("{name: while, label: A, type: integer}", "reserved_name"),
         ("{name: visit, label: A, type: integer}", "reserved_name"),
-        ("{name: a, label: A, type: single, choices: {1: A, 01: B}}", ""),
         ("{name: a, label: A, type: integer, soft: 10..1}", "empty_range"),
         ("{name: a, label: A, type: integer, hard: 0.2..0.8}", "empty_range"),
         ("{name: a, label: A, type: date, hard: 2014-01-01..2013-01-01}", "empty_range"),
@@ -64,8 +63,11 @@ def test_the_shipped_studies_have_no_fault(code: str) -> None:
         ("{name: a, label: A, type: integer, ask_if: a > 1}", "circular"),
         (
             "{name: a, label: A, type: multiple, choices: {x: X}}\n{name: a___x, label: A, type: integer}",
-            "double_name",
+            "double_column",
         ),
+        ("{name: a, label: A, type: integer}\n{name: a_mq, label: A, type: text}", "double_column"),
+        ("{name: a, label: A, type: single, choices: {1: X, 01: Y}}", "bad_code"),
+        ("{name: a, label: A, type: multiple, choices: {x: X, Y: Y}}", "bad_code"),
     ],
 )
 def test_a_mistake_in_a_question_is_found(tmp_path: Path, rows: str, code: str) -> None:
@@ -74,10 +76,24 @@ def test_a_mistake_in_a_question_is_found(tmp_path: Path, rows: str, code: str) 
 
 def test_names_that_differ_in_their_columns_only_are_found(tmp_path: Path) -> None:
     rows = "{name: b, label: B, type: limit, operator: c}\n{name: c, label: C, type: integer}"
-    assert codes(tmp_path, rows) == ["double_name"]
+    assert codes(tmp_path, rows) == ["double_column"]
     assert "long_column" in codes(
         tmp_path / "b", "{name: a_name_of_twenty_six_chars, label: A, type: multiple, choices: {a_code: X}}"
     )
+
+
+@pytest.mark.parametrize("derived", [False, True])
+def test_a_column_of_a_visit_belongs_to_one_variable(tmp_path: Path, derived: bool) -> None:
+    section = MAIN.replace("letter: A", "letter: A\nvisits: [j0, m3]\nwide: yes")
+    more = (
+        {}
+        if derived
+        else {"main": section + indent(f"{LAB}\n{{name: lab_m3, label: L, type: integer, per: patient}}")}
+    )
+    if derived:
+        value = "derived:\n" + indent("{name: lab_m3, label: L, type: integer, value: lab@m3}")
+        more = {"main": section + indent(LAB), "derived": value}
+    assert "double_column" in {one.code for one in check(folder(tmp_path, **more))}
 
 
 def test_a_circle_over_several_conditions_names_its_path(tmp_path: Path) -> None:
@@ -102,6 +118,7 @@ def test_a_circle_over_several_conditions_names_its_path(tmp_path: Path) -> None
         "y = 1 and y = 0",
         "n > 5 and n < 3", "i > 3 and i < 4", "i > 20", "d < 0 or d in (11, 12)", "y = 1 and (n > 5 and n = 2)",
         "coalesce(a, 3) = 3 and a = 1", "nothing", "y = 1 and (a = 1 and a = 2 or y = 0)",
+        "m has none and m has x", "m has x and not (m has x)"
     ],
 )  # fmt: skip
 def test_a_question_that_can_never_be_asked_is_found(tmp_path: Path, condition: str) -> None:
@@ -112,16 +129,20 @@ def test_a_question_that_can_never_be_asked_is_found(tmp_path: Path, condition: 
       {{name: n, label: N, type: decimal}}
       {{name: i, label: I, type: integer, hard: 0..10}}
       {{name: d, label: D, type: decimal, hard: 0..10}}
+      {{name: m, label: M, type: multiple, choices: {{x: X, y: Y, none: N}}, exclusive: none}}
       {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
     """
-    one = found(tmp_path, rows)
-    assert (one.code, one.line) == ("unreachable", 13)
+    assert ("unreachable", 14) in {
+        (one.code, one.line) for one in check(folder(tmp_path, main=MAIN + indent(rows)))
+    }
 
 
 @pytest.mark.parametrize(
     "condition",
     [
         "a = 1 or a = 2",
+        "m has x and m has y and not (m has none)",
+        "not (m has x)",
         "a = 2 and b = 1",
         "n > 5 and n < 6",
         "n + 0 > 5 and n < 3",
@@ -140,7 +161,7 @@ def test_a_question_that_may_be_asked_is_left_alone(tmp_path: Path, condition: s
       {{name: b, label: B, type: yes_no, ask_if: a = 2}}
       {{name: y, label: Y, type: yes_no}}
       {{name: n, label: N, type: decimal}}
-      {{name: m, label: M, type: multiple, choices: {{x: X, none: N}}, exclusive: none}}
+      {{name: m, label: M, type: multiple, choices: {{x: X, y: Y, none: N}}, exclusive: none}}
       {{name: i, label: I, type: integer, hard: 0..10}}
       {{name: d, label: D, type: decimal, hard: 0..10}}
       {{name: q, label: Q, type: integer, ask_if: "{condition}"}}
@@ -301,6 +322,7 @@ def test_each_fault_names_file_line_and_column(tmp_path: Path, code: str, file: 
     assert all(faults[0].text(language).startswith(place) for language in ("fr", "en")), faults[0].text()
 
 
+LAB = "{name: lab, label: L, type: integer, per: visit}"
 CHECK = "checks: [{code: C, when: 'start_d@j0 > today', message: '%s'}]"
 
 
