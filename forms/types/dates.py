@@ -87,6 +87,10 @@ class PartialDate(QuestionType):
         del question
         return "" if cell.value is None else spans.write(cell.value, language)
 
+    def entered(self, cell: Cell, question: Question, language: str) -> str:
+        """The date as it was understood: who typed 12/3/14 sees the year."""
+        return self.editable(cell, question, language)
+
     def show_range(self, limits: Range, question: Question, language: str) -> str:
         """« du 01/06/2011 au 30/06/2017 »."""
         del question

@@ -91,9 +91,13 @@ def test_a_missing_reason_replaces_the_value_and_a_value_replaces_the_reason(
     assert (form["weight_kg"], form.get("weight_kg!m", "")) == ("71", "")
 
 
-def test_another_unit_is_accepted_and_shown_as_typed(person: Visitor, code: str) -> None:
-    person.send(page(code, "biologie"), ca_mmol="88 mg/L", do="stay")
-    assert person.form(page(code, "biologie"))["ca_mmol"] == "88 mg/L"
+def test_another_unit_is_kept_as_typed_and_a_date_is_shown_as_it_was_understood(
+    person: Visitor, code: str
+) -> None:
+    person.send(page(code, "biologie"), ca_mmol="88 mg/L", bio_d="12/3/14", do="stay")
+    form = person.form(page(code, "biologie"))
+    assert (form["ca_mmol"], form["bio_d"]) == ("88 mg/L", "12/03/2014")
+    assert "= 2,2 mmol/L" in text_of(person.get(page(code, "biologie")))
     assert "2,2" in text_of(person.get(f"/patients/{code}/imprimer"))
 
 

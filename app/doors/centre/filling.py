@@ -106,8 +106,12 @@ def _fact_slots(slots: dict[str, str | bytes], shown: Shown, name: str, question
     slots[f"mend|{name}|"] = gettext("Corriger…") if known else gettext("Écrire")
     if not known and question.identity and question.from_list not in COMPLETED:
         slots[f"mending|{name}|"] = " hidden"
-    elif name in shown.entered or not known:
+    elif not known or name in shown.errors or _said(shown.entered.get(name)):
         slots[f"mending|{name}|"] = " open"
+
+
+def _said(entered: Entered | None) -> bool:
+    return entered is not None and bool(entered.typed or entered.missing)
 
 
 def _typed_slots(slots: dict[str, str | bytes], name: str, kind: str, coded: bool, typed: str | list[str]) -> None:

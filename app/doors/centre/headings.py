@@ -70,9 +70,9 @@ def _derived_of(moment: Moment, page: Page) -> list[tuple[str, str]]:
 
 def _tells(derived: Derived, value: Any) -> bool:
     """Whether a value tells something new. A duration that runs backwards does not, since a check says that its dates
-    are wrong, nor does the 0 of choices: that what was not ticked is absent. The export has both."""
+    are wrong, nor does a no: that what was not answered so is absent. The export has both."""
     backwards = derived.unit_label.fr in DURATIONS and isinstance(value, int | float) and value < 0
-    return not backwards and not (derived.choices and value == 0)
+    return not backwards and not (derived.type in ("single", "yes_no") and value == 0)
 
 
 class _Key:

@@ -164,7 +164,7 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
     if not (findings or errors or name in shown.beside or question.read_only):
         if cell.empty:
             return HIDDEN if off else PLAIN
-        if not off:
+        if not off and not cell.unit:
             return ANSWERED
     classes = []
     says = [html('<p class="field__error">{}</p>', text) for text in errors]
@@ -177,6 +177,8 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
             says.append(html('<p class="q__kept">{}</p>', _kept(shown, address, cell)))
     elif not cell.empty:
         classes.append("q--set")
+        if cell.unit:
+            says.append(html('<p class="q__kept">= {}</p>', _display(shown, question, cell)))
     if not off:
         for finding in findings:
             says.append(_finding(shown, name, finding))
@@ -189,10 +191,12 @@ def _mark(shown: Shown, name: str, address: Address, findings: list[Found]) -> M
 
 
 def _kept(shown: Shown, address: Address, cell: Cell) -> str:
-    value = kind_of(shown.question(address.name).type).display(
-        cell, shown.question(address.name), shown.language
-    )
+    value = _display(shown, shown.question(address.name), cell)
     return str(gettext("Non demandé d’après les autres réponses. Réponse conservée : %(value)s", value=value))
+
+
+def _display(shown: Shown, question: Question, cell: Cell) -> str:
+    return kind_of(question.type).display(cell, question, shown.language)
 
 
 def _finding(shown: Shown, name: str, finding: Found) -> Markup:
