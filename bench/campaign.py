@@ -29,7 +29,7 @@ from app.outreach.campaigns import STARTS, Plan, set_plan
 from app.outreach.composing import Composed
 from app.outreach.delivery import deliver_due
 from app.outreach.inviting import invite, plan_opening
-from app.outreach.mandates import covers, give_mandate, mailboxes, mandate_of, run_mandates
+from app.outreach.mandates import covered, give_mandate, mailboxes, mandate_of, run_mandates
 from app.outreach.models import Mail, Respondent
 from app.outreach.people import respondents_of
 from app.outreach.reminding import plan_reminders
@@ -178,9 +178,8 @@ def _why(session: Session, town: Town, at: datetime) -> dict[str, str]:
     """By mailbox, before anybody acts on this day: why no mail would begin; empty when one would."""
     study = town.study(session)
     mandate = mandate_of(session, study)
-    planned = plan_reminders(
-        session, study, at, covers=lambda one: mandate is not None and covers(mandate, one)
-    )
+    counted = covered(session, study, mandate) if mandate else lambda one: False
+    planned = plan_reminders(session, study, at, covers=counted)
     waiting = dict(session.execute(select(Mail.mailbox, Mail.due_at).where(Mail.state == "planned")).all())
     found: dict[str, str] = {}
     for one in planned.suggestions:

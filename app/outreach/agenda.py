@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cohort.models import Study
 from app.outreach.campaigns import STARTS, leaves_at, plan_of
 from app.outreach.inviting import plan_opening
-from app.outreach.mandates import left_out, mandate_of
+from app.outreach.mandates import left_out, mandate_of, orphaned
 from app.outreach.models import Mail, Mandate
 from app.outreach.waiting import Waiting, waiting
 
@@ -31,18 +31,23 @@ class Opening:
 
 @dataclass(frozen=True)
 class Agenda:
-    """Both openings, and the mandate for reminders with the number of people it leaves out."""
+    """Both openings, and the mandate for reminders with the number of people it leaves out.
+
+    `orphan_of`: who gave it and is no manager any more, so that it rests.
+    """
 
     openings: tuple[Opening, ...]
     mandate: Mandate | None
     left_out: int
+    orphan_of: str | None
 
 
 def agenda(session: Session, study: Study, now: datetime) -> Agenda:
     """The study's calendar as it will run from `now` on."""
     mandate = mandate_of(session, study)
     openings = tuple(_opening(session, study, kind, now) for kind in STARTS)
-    return Agenda(openings, mandate, len(left_out(session, study, mandate, now)) if mandate else 0)
+    left = len(left_out(session, study, mandate, now)) if mandate else 0
+    return Agenda(openings, mandate, left, orphaned(session, study))
 
 
 def _opening(session: Session, study: Study, kind: str, now: datetime) -> Opening:

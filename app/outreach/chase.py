@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.centres import list_centres
@@ -52,6 +52,8 @@ STEPS: dict[str, tuple[str, str]] = {
     "invite": ("inviter", "invite"),
     "nothing": ("rien à faire", "nothing to do"),
 }
+# What asks a centre for answers: an announcement, a colleague's mail and word of a newcomer do not.
+SENDINGS = ("invitation", "reminder_nothing", "reminder_partial", "reminder_query")
 # After two mails without a sign of life a voice does more than a third mail.
 MAILS_BEFORE_CALL = 2
 PATIENCE = timedelta(days=7)
@@ -59,7 +61,10 @@ PATIENCE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ChaseLine:
-    """One centre at the desk. `until` is the day before which there is nothing to do, when the step is to wait."""
+    """One centre at the desk. `until` is the day before which there is nothing to do, when the step is to wait.
+
+    `mails` counts sendings to the centre, to however many of its people.
+    """
 
     centre: Centre
     standing: Standing
@@ -84,6 +89,7 @@ def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
     """Every centre that has patients, in the order in which the desk should take them."""
     where, chased = standings(session, study.id), _chases(session, study)
     people, mails, calls = _people(session, study), _mails(session, study), _last_contacts(session, study)
+    waiting = _waiting(session, study)
     quiet = timedelta(days=plan_of(session, study.id).quiet_days)
     lines = []
     for centre in list_centres(session, study):
@@ -94,7 +100,7 @@ def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
         known = people.get(centre.id, [])
         reachable = sum(one.active and one.box.bounced_at is None for one in known)
         sent = mails.get(centre.id, [])
-        step, until = _step(standing, chase, len(known), reachable, sent, quiet, now)
+        step, until = _step(standing, chase, len(known), reachable, sent, waiting.get(centre.id), quiet, now)
         lines.append(
             ChaseLine(
                 centre=centre,
@@ -211,6 +217,7 @@ def _step(
     known: int,
     reachable: int,
     sent: Sequence[datetime],
+    waiting: datetime | None,
     quiet: timedelta,
     now: datetime,
 ) -> tuple[str, date | None]:
@@ -225,7 +232,7 @@ def _step(
     if standing.active_at and now - standing.active_at < quiet:
         return "wait", day_of(standing.active_at + quiet)
     if not sent:
-        return "invite", None
+        return ("wait", day_of(max(waiting, now))) if waiting else ("invite", None)
     if now - max(sent) < PATIENCE:
         return "wait", day_of(max(sent) + PATIENCE)
     return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind", None
@@ -244,15 +251,29 @@ def _people(session: Session, study: Study) -> dict[int, list[Respondent]]:
 
 
 def _mails(session: Session, study: Study) -> dict[int, list[datetime]]:
+    """When each sending reached a centre: one mailing to three people of it is one, at its first mail."""
+    first = func.min(Mail.sent_at)
     query = (
-        select(Respondent.centre_id, Mail.sent_at)
+        select(Respondent.centre_id, first)
         .join(Mail, Mail.respondent_id == Respondent.id)
-        .where(Mail.study_id == study.id, Mail.state == "sent")
+        .where(Mail.study_id == study.id, Mail.state == "sent", Mail.kind.in_(SENDINGS))
+        .group_by(Respondent.centre_id, Mail.wave_id)
     )
     found: dict[int, list[datetime]] = {}
     for centre, at in session.execute(query):
         found.setdefault(centre, []).extend([at] if at else [])
     return found
+
+
+def _waiting(session: Session, study: Study) -> dict[int, datetime]:
+    """When the first mail that lies in the outbox for a centre is due."""
+    query = (
+        select(Respondent.centre_id, func.min(Mail.due_at))
+        .join(Mail, Mail.respondent_id == Respondent.id)
+        .where(Mail.study_id == study.id, Mail.state.in_(("planned", "leased", "started")), Mail.kind.in_(SENDINGS))
+        .group_by(Respondent.centre_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def _last_contacts(session: Session, study: Study) -> dict[int, Contact]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.collection.questionnaires import has_list
 from app.kernel.clock import day_of
 from app.kernel.prepared import Prepared, either
-from app.outreach.calendar import working_moment
+from app.outreach.calendar import morning, working_moment
 from app.outreach.campaigns import Plan
 from app.outreach.models import Campaign, Link, Mail, Mailbox, Respondent
 from app.outreach.queries import has_open_query
@@ -84,6 +84,8 @@ class Facts(NamedTuple):
     state: str
     worker: str | None
     kind: str
+    queued_at: datetime
+    due_at: datetime
     study_id: int
     mailbox: str
     centre_id: int
@@ -109,6 +111,8 @@ FACTS = Prepared(
         Mail.state,
         Mail.worker,
         Mail.kind,
+        Mail.queued_at,
+        Mail.due_at,
         Mail.study_id,
         Mail.mailbox,
         Respondent.centre_id,
@@ -162,10 +166,20 @@ def verdict(session: Session, facts: Facts, now: datetime, mail_id: str) -> Verd
     if why is not None:
         # A stop button pressed by hand holds mails back; it does not throw them away.
         return Verdict(why, now + timedelta(hours=1) if why == "paused" else None)
-    if facts.kind in IN_WORKING_HOURS and (later := working_moment(now)) != now:
+    if _keeps_hours(facts) and (later := working_moment(now)) != now:
         return Verdict("not_working_day", later)
     ceiling = facts.monthly_ceiling or Plan.monthly_ceiling
     return _budget(session, facts.mailbox, facts.last_started_at, facts.last_mail_id, ceiling, now, mail_id)
+
+
+def _keeps_hours(facts: Facts) -> bool:
+    """What comes unasked keeps working hours, and so does an invitation that was confirmed for the calendar's day.
+
+    One that was sent at once leaves at once: its sender is there.
+    """
+    if facts.kind != "invitation" or facts.invited_on is None:
+        return facts.kind in IN_WORKING_HOURS
+    return facts.due_at > facts.queued_at and facts.queued_at < morning(facts.invited_on)
 
 
 def centre_reason(

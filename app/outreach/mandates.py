@@ -3,12 +3,14 @@
 Whoever came after that confirmation is shown and left out, until somebody confirms again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Study
+from app.accounts.models import Staff
+from app.cohort.models import Patient, Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock, day_of
@@ -19,9 +21,11 @@ from app.outreach.errors import CountNotConfirmed
 from app.outreach.inviting import lock_study
 from app.outreach.models import Campaign, Mandate, Respondent
 from app.outreach.people import respondents_of
-from app.outreach.reminding import remind
+from app.outreach.reminding import Covers, remind
 
 CALENDAR = Actor.system("calendar")
+# Whoever gave it still answers for it: a manager whose account is open, or somebody who never had one.
+GIVER_STANDS = Staff.id.is_(None) | (Staff.active & (Staff.role == "manager"))
 
 
 def mandate_of(session: Session, study: Study) -> Mandate | None:
@@ -30,18 +34,30 @@ def mandate_of(session: Session, study: Study) -> Mandate | None:
 
 
 def mailboxes(session: Session, study: Study, now: datetime) -> int:
-    """How many people reminders could go to: addresses that a mail may be written to, each once."""
+    """How many people reminders could go to: addresses that a mail may be written to, each once, at centres with patients."""
     return len({one.mailbox for one in _reachable(session, study, now)})
 
 
 def left_out(session: Session, study: Study, mandate: Mandate, now: datetime) -> list[Respondent]:
     """Those who came since the mandate was given; they get no reminder until it is given again."""
-    return [one for one in _reachable(session, study, now) if not covers(mandate, one)]
+    counted = covered(session, study, mandate)
+    return [one for one in _reachable(session, study, now) if not counted(one)]
 
 
-def covers(mandate: Mandate, respondent: Respondent) -> bool:
-    """Known when it was given, or in the place of somebody who was."""
-    return respondent.created_at <= mandate.given_at or respondent.replaces
+def covered(session: Session, study: Study, mandate: Mandate) -> Covers:
+    """Who is: people known when it was given (or in the place of one who was), at a centre that had patients then."""
+    centres = _asked(session, study, mandate.given_at)
+
+    def covers(one: Respondent) -> bool:
+        return (one.created_at <= mandate.given_at or one.replaces) and one.centre_id in centres
+
+    return covers
+
+
+def orphaned(session: Session, study: Study) -> str | None:
+    """Who gave the mandate and is no manager any more, so that it rests until somebody else gives it; else None."""
+    query = select(Mandate.given_by).outerjoin(Staff, Staff.email == Mandate.given_by)
+    return session.scalar(query.where(Mandate.study_id == study.id, ~GIVER_STANDS))
 
 
 def give_mandate(session: Session, study: Study, *, confirmed: int, actor: Actor, now: datetime) -> Mandate:
@@ -68,6 +84,13 @@ def give_mandate(session: Session, study: Study, *, confirmed: int, actor: Actor
     return mandate
 
 
+def resting(session: Session) -> Sequence[str]:
+    """The codes of the studies whose reminders rest since whoever gave the mandate is no manager any more."""
+    query = select(Study.code).join(Mandate, Mandate.study_id == Study.id)
+    query = query.outerjoin(Staff, Staff.email == Mandate.given_by)
+    return session.scalars(query.where(~GIVER_STANDS).order_by(Study.code)).all()
+
+
 def run_mandates(installation: Installation, clock: Clock) -> int:
     """A task of the worker: once each working day, the reminders that are due enter the outbox; how many.
 
@@ -79,8 +102,9 @@ def run_mandates(installation: Installation, clock: Clock) -> int:
         return 0
     waits = or_(Mandate.ran_on.is_(None), Mandate.ran_on != day_of(now))
     studies = select(Mandate.study_id).outerjoin(Campaign, Campaign.study_id == Mandate.study_id)
+    studies = studies.outerjoin(Staff, Staff.email == Mandate.given_by)
     with installation.database.reading() as session:
-        found = session.scalars(studies.where(waits, Campaign.paused_at.is_(None))).all()
+        found = session.scalars(studies.where(waits, Campaign.paused_at.is_(None), GIVER_STANDS)).all()
     return sum(_run(installation, study_id, now) for study_id in found)
 
 
@@ -89,15 +113,21 @@ def _run(installation: Installation, study_id: int, now: datetime) -> int:
         study = session.get_one(Study, study_id)
         lock_study(session, study)
         mandate = session.get(Mandate, study_id, populate_existing=True)
-        if mandate is None or mandate.ran_on == day_of(now):
+        if mandate is None or mandate.ran_on == day_of(now) or orphaned(session, study):
             return 0
         mandate.ran_on = day_of(now)
-        given = mandate
-        planned = remind(
-            session, installation, study, actor=CALENDAR, now=now, covers=lambda one: covers(given, one)
-        )
+        counted = covered(session, study, mandate)
+        planned = remind(session, installation, study, actor=CALENDAR, now=now, covers=counted)
         return len(planned.going)
 
 
 def _reachable(session: Session, study: Study, now: datetime) -> list[Respondent]:
-    return [one for one in respondents_of(session, study) if person_reason(one, now) is None]
+    asked = _asked(session, study, now)
+    people = respondents_of(session, study)
+    return [one for one in people if one.centre_id in asked and person_reason(one, now) is None]
+
+
+def _asked(session: Session, study: Study, at: datetime) -> set[int]:
+    """The centres that had patients by then: nobody else is ever reminded."""
+    there = (Patient.study_id == study.id, Patient.merged_into_id.is_(None), Patient.created_at <= at)
+    return set(session.scalars(select(Patient.centre_id).where(*there).distinct()))

@@ -167,7 +167,11 @@ def test_telephone_desk_notes_moves_and_gives_its_list(boss: Desk) -> None:
     assert boss.get(f"{STUDY}/chase/99999").status_code == 404
     book = openpyxl.load_workbook(BytesIO(boss.get(f"{STUDY}/chase.xlsx").data))
     rows = list(book.active.iter_rows(values_only=True))
-    assert rows[0][:3] == ("centre_id", "name", "asked")
+    assert rows[0][:3] == ("centre_id", "name", "city")
+    named = openpyxl.load_workbook(BytesIO(boss.post(f"{STUDY}/chase.xlsx").data)).active
+    assert [cell.value for cell in named[1]] == [*rows[0], "people"]
+    assert {len(row) for row in named.iter_rows()} == {len(rows[0]) + 1}
+    assert any("Dr" in str(row[-1]) for row in named.iter_rows(min_row=2, values_only=True))
     assert len(rows) > 3
     assert book.sheetnames == ["relances", "dictionnaire"]
     assert all(cell.data_type != "f" for row in book.active.iter_rows() for cell in row)

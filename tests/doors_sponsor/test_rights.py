@@ -91,6 +91,7 @@ LEAST: dict[str, str] = {
     "regrouping.do_move": "managers",
     "chasing.show": "managers",
     "chasing.download": "managers",
+    "chasing.take": "managers",
     "chasing.call": "managers",
     "chasing.keep_note": "managers",
     "chasing.move": "managers",

@@ -9,16 +9,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Staff
 from app.kernel.installation import Installation
 from app.outreach.agenda import agenda
 from app.outreach.calendar import morning
 from app.outreach.campaigns import Plan, plan_of, set_plan
+from app.outreach.chase import desk
 from app.outreach.delivery import deliver_due
 from app.outreach.errors import CampaignRefused, CountNotConfirmed
 from app.outreach.inviting import invite
-from app.outreach.mandates import give_mandate, mandate_of, run_mandates
+from app.outreach.mandates import give_mandate, mailboxes, mandate_of, resting, run_mandates
 from app.outreach.models import Mail
 from app.outreach.waiting import take_back
+from tests.accounts.builders import settled_staff
 from tests.outreach.builders import DESK, Town, make_town
 
 PLAN = Plan(
@@ -155,3 +158,51 @@ def test_a_change_of_pace_asks_for_the_reminders_to_be_confirmed_again(installat
         assert mandate_of(session, study)
         set_plan(session, study, Plan(**{**vars(moved), "reminder_days": 3}), actor=DESK, now=BEFORE)
         assert mandate_of(session, study) is None
+
+
+def test_a_mandate_counts_whoever_can_be_reminded_and_rests_when_its_giver_leaves(
+    installation: Installation,
+) -> None:
+    town = planned(installation)
+    with installation.database.writing() as session:
+        town.grow(session, 1, 0, BEFORE)  # a centre without patients
+        assert mailboxes(session, town.study(session), BEFORE) == 3
+        settled_staff(session, DESK.name, "manager", now=BEFORE)
+    live(town, morning(date(2027, 3, 15)))
+    entrust(town, morning(date(2027, 3, 16)), 3)
+    for role, active in (("manager", False), ("reader", True)):
+        with installation.database.writing() as session:
+            staff = session.scalars(select(Staff)).one()
+            staff.role, staff.active = role, active
+            assert agenda(session, town.study(session), BEFORE).orphan_of == DESK.name
+            assert resting(session) == ["essai"]
+        live(town, morning(date(2027, 4, 1)))
+        assert got(town)["reminder_nothing", "sent"] == 0
+    with installation.database.writing() as session:
+        session.scalars(select(Staff)).one().role = "manager"
+        assert resting(session) == []
+    live(town, morning(date(2027, 4, 1)))
+    assert got(town)["reminder_nothing", "sent"] == 3
+
+
+def test_an_invitation_of_the_calendar_held_up_until_night_waits_for_the_morning(installation: Installation) -> None:
+    town = planned(installation)
+    live(town, morning(date(2027, 3, 8)))
+    with installation.database.reading() as session:
+        (line, *_) = desk(session, town.study(session), morning(date(2027, 3, 10)))
+        assert (line.step, line.until, line.mails) == ("wait", date(2027, 3, 15), 0)
+    friday = morning(date(2027, 3, 19))
+    live(town, friday + timedelta(hours=12))  # the mail server came back on Friday at nine in the evening
+    assert got(town)["invitation", "planned"] == 3
+    live(town, morning(date(2027, 3, 22)))
+    assert got(town)["invitation", "sent"] == 3
+    with installation.database.writing() as session:
+        at = friday + timedelta(days=4, hours=12)
+        late = town.add(session, town.centres[0], "nouveau@centre-1.example.org", at)
+        invite(session, installation, town.study(session), actor=DESK, now=at)
+    live(town, at)
+    with installation.database.reading() as session:
+        mail = session.scalars(select(Mail).where(Mail.respondent_id == late)).one()
+        assert mail.state == "sent", "one that is sent by hand leaves at once"
+        (line, *_) = desk(session, town.study(session), at)
+        assert (line.mails, line.respondents) == (1, 2), "one sending, to two people"

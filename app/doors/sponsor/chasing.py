@@ -13,7 +13,7 @@ from app.doors.request import actor, installation, language, now, session
 from app.doors.screens import Screen
 from app.doors.sponsor.rights import managers, someone, study
 from app.doors.sponsor.screens import Call, Standing
-from app.extraction.chase_list import chase_workbook
+from app.extraction.chase_list import chase_workbook, people_to_call
 from app.outreach.calls import calls_of, may_go_on
 from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
 from app.outreach.people import person_of, respondents_of
@@ -35,9 +35,15 @@ def show(code: str) -> ResponseReturnValue:
 @allow(managers)
 def download(code: str) -> ResponseReturnValue:
     """The same list as a workbook, without names."""
-    content = chase_workbook(desk(session(), study(), now()), language(), now())
-    name = f"{code}_relances_{now():%Y-%m-%d}.xlsx"
-    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return _workbook(code, None)
+
+
+@pages.post("/studies/<code>/chase.xlsx")
+@allow(managers)
+def take(code: str) -> ResponseReturnValue:
+    """The list with whom to call and their numbers; the journal says who took it."""
+    people = people_to_call(session(), installation().vault, study(), actor=actor(), now=now())
+    return _workbook(code, people)
 
 
 @pages.get("/studies/<code>/chase/<int:centre_id>")
@@ -75,6 +81,12 @@ def move(code: str, centre_id: int) -> ResponseReturnValue:
     centre, again = line_of(centre_id).centre, form.next_on.day
     set_status(session(), study(), centre, status, actor=actor(), now=now(), next_on=again)
     return redirect(url_for("chasing.call", code=code, centre_id=centre_id), 303)
+
+
+def _workbook(code: str, people: Mapping[int, str] | None) -> Response:
+    content = chase_workbook(desk(session(), study(), now()), language(), now(), people)
+    name = f"{code}_relances_{now():%Y-%m-%d}.xlsx"
+    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def draw(centre_id: int, form: Screen | None = None, refused: Mapping[str, str] = NOTHING) -> str:

@@ -15,11 +15,11 @@ from app.doors.sponsor.rights import managers, study
 from app.doors.sponsor.screens import Confirmation
 from app.kernel.errors import Refusal
 from app.kernel.language import LANGUAGES
-from app.outreach.campaigns import end_mandate, plan_of
+from app.outreach.campaigns import end_mandate, is_paused, plan_of
 from app.outreach.chase import desk
 from app.outreach.errors import CountNotConfirmed
 from app.outreach.inviting import Planned, invite, plan_opening
-from app.outreach.mandates import give_mandate, left_out, mailboxes, mandate_of
+from app.outreach.mandates import give_mandate, left_out, mailboxes, mandate_of, orphaned
 from app.outreach.previewing import preview
 from app.outreach.reminding import plan_reminders, remind
 from app.outreach.waiting import waiting
@@ -120,6 +120,7 @@ def _reminders(refused: Refusal | None = None, entrusting: Refusal | None = None
         newer=left_out(session(), study(), mandate, now()) if mandate else [],
         people=mailboxes(session(), study(), now()),
         calendar=plan_of(session(), study().id),
+        orphan_of=orphaned(session(), study()),
         entrusting=entrusting.message(language()) if entrusting else None,
     )
 
@@ -141,6 +142,7 @@ def _page(
         problem=refused.message(language()) if refused else None,
         typed=request.form.get("count", "")[:20],
         on=_day(),
+        paused=is_paused(session(), study().id),
         **told,
     )
 

@@ -20,6 +20,7 @@ from app.doors.guard import allow
 from app.doors.request import actor, language, now, session
 from app.doors.sponsor.rights import managers
 from app.doors.sponsor.screens import Account
+from app.outreach.mandates import resting
 
 pages = Blueprint("team", __name__, url_prefix="/team")
 
@@ -78,6 +79,7 @@ def _page(
         "team.html",
         team=list_staff(session()),
         roles=ROLES,
+        resting=resting(session()),
         new=new,
         typed=form.typed if form else {},
         problems=problems or {},
