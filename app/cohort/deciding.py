@@ -23,7 +23,7 @@ from app.cohort.models import (
     ReviewCase,
     Study,
 )
-from app.cohort.moving import CentreMerge, PatientMerge, tell_centre_merge, tell_patient_merge
+from app.cohort.moving import CentreMerge, Follows, PatientMerge
 from app.cohort.names import Place
 from app.cohort.placing import centre_of_row, own_fate
 from app.cohort.refreshing import refresh_patients
@@ -61,6 +61,7 @@ class Desk:
     rules: ListRules
     actor: Actor
     now: datetime
+    follows: Follows
 
 
 @dataclass
@@ -161,9 +162,9 @@ def tell(desk: Desk, decision: Decision, merge: dict[str, Any] | None, *, undone
         return
     facts = (desk.study.id, merge["gone"], merge["kept"], decision.id, undone, desk.actor, desk.now)
     if merge["kind"] == "patient":
-        tell_patient_merge(desk.session, PatientMerge(*facts))
+        desk.follows.tell(desk.session, PatientMerge(*facts))
     else:
-        tell_centre_merge(desk.session, CentreMerge(*facts))
+        desk.follows.tell(desk.session, CentreMerge(*facts))
 
 
 def journal(desk: Desk, decision: Decision, action: str, new: str, reason: str | None) -> None:

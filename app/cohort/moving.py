@@ -1,6 +1,6 @@
-"""Hooks for the rooms above: told when patients or centres merge or part, so that what hangs on them follows.
+"""What the rooms above are told when patients or centres merge or part, so that what hangs on them follows.
 
-The arrows point down only, so an upper room registers itself here at import time; cohort never imports it.
+The arrows point down only: whoever decides brings along who follows (`app/outreach/following.py` names them all).
 A hook runs inside the deciding transaction and may raise a Refusal, which undoes everything.
 """
 
@@ -42,27 +42,18 @@ class CentreMerge:
 PatientHook = Callable[[Session, PatientMerge], None]
 CentreHook = Callable[[Session, CentreMerge], None]
 
-_patient_hooks: dict[str, PatientHook] = {}
-_centre_hooks: dict[str, CentreHook] = {}
+@dataclass(frozen=True)
+class Follows:
+    """What hangs on patients and centres, each told in this order."""
 
+    patients: tuple[PatientHook, ...] = ()
+    centres: tuple[CentreHook, ...] = ()
 
-def on_patient_merge(name: str, hook: PatientHook) -> None:
-    """Registers `hook` under `name` (once per name: importing a room twice does no harm)."""
-    _patient_hooks[name] = hook
-
-
-def on_centre_merge(name: str, hook: CentreHook) -> None:
-    """Registers `hook` under `name` (once per name)."""
-    _centre_hooks[name] = hook
-
-
-def tell_patient_merge(session: Session, merge: PatientMerge) -> None:
-    """Calls every registered hook, in the order of their names."""
-    for _, hook in sorted(_patient_hooks.items()):
-        hook(session, merge)
-
-
-def tell_centre_merge(session: Session, merge: CentreMerge) -> None:
-    """Calls every registered hook, in the order of their names."""
-    for _, hook in sorted(_centre_hooks.items()):
-        hook(session, merge)
+    def tell(self, session: Session, merge: PatientMerge | CentreMerge) -> None:
+        """Tells everything that hangs on what merged or parted."""
+        if isinstance(merge, PatientMerge):
+            for of_patient in self.patients:
+                of_patient(session, merge)
+        else:
+            for of_centre in self.centres:
+                of_centre(session, merge)

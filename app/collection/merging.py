@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
-from app.cohort.moving import PatientMerge, on_patient_merge
+from app.cohort.moving import PatientMerge
 from app.collection.errors import OpposedApart
 from app.collection.models import Disposition, Response
 from app.journal.models import JournalEntry, JournalValue
@@ -78,6 +78,3 @@ def _came_from(session: Session, response: Response) -> str | None:
         .limit(1)
     )
     return session.scalars(query).first()
-
-
-on_patient_merge("collection", follow_merge)

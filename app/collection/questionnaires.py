@@ -11,7 +11,6 @@ from app.cohort.errors import NoList
 from app.cohort.models import Study
 from app.cohort.rule_changes import rule_changes
 from app.cohort.rules import ListRules
-from app.collection import merging
 from app.collection.errors import NoQuestionnaire
 from app.collection.models import QuestionnaireVersion
 from app.journal.recording import record
@@ -22,8 +21,6 @@ from forms.definition import Questionnaire
 from forms.loading import loads
 from forms.publishing import sealed
 
-# Whoever reads a list reads its rules here; from then on a merge takes the answers along.
-FOLLOWS_MERGES = merging.follow_merge
 VERSIONS_KEPT = 64
 _loaded: dict[str, Questionnaire] = {}
 _Newest = aliased(QuestionnaireVersion)

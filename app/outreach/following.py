@@ -1,9 +1,10 @@
-"""What hangs on a centre follows when centres merge or part; registered with the cohort at import."""
+"""What hangs on patients and centres follows when they merge or part."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.cohort.moving import CentreMerge, PatientMerge, on_centre_merge, on_patient_merge
+from app.cohort.moving import CentreMerge, Follows, PatientMerge
+from app.collection.merging import follow_merge
 from app.collection.models import Response
 from app.outreach.models import Contact, Query, Respondent
 
@@ -44,5 +45,5 @@ def follow_patient(session: Session, merge: PatientMerge) -> None:
         session.flush()
 
 
-on_centre_merge("outreach", follow_centre)
-on_patient_merge("outreach", follow_patient)
+# Everything that follows, for whoever decides: the answers before the corrections asked about them.
+EVERYTHING = Follows(patients=(follow_merge, follow_patient), centres=(follow_centre,))

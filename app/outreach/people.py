@@ -13,15 +13,13 @@ from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.kernel.vault import Vault
-from app.outreach import following, links
+from app.outreach import links
 from app.outreach.addresses import mailbox_of
 from app.outreach.errors import RespondentExists, UnknownRespondent
 from app.outreach.models import Entry, Link, Mailbox, Respondent, RespondentIdentity
 from app.outreach.words import Source, StopReason
 
 TABLE = RespondentIdentity.__tablename__
-# Named here so that whoever reaches people has the hooks of merging centres in place.
-FOLLOWS = following.follow_centre
 # Whoever is not the right person any more must not be able to come in either; an unsubscribed person may.
 ENDS_THE_LINK: frozenset[StopReason] = frozenset({"left", "wrong_address", "handed_over", "not_accepted"})
 

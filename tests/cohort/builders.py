@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.cohort import imports, review
 from app.cohort.deciding import Desk, decide
 from app.cohort.models import Centre, Decision, Patient, ReviewCase
+from app.cohort.moving import Follows
 from app.cohort.report import ImportReport
 from app.cohort.rules import ListRules
 from app.cohort.studies import find_study, register_study
@@ -88,6 +89,7 @@ class Cohort:
     code: str = "calci_sts"
     rules: ListRules = field(init=False)
     files: int = 0
+    follows: Follows = field(default_factory=Follows)
 
     def __post_init__(self) -> None:
         self.rules = rules_of(self.code)
@@ -166,7 +168,7 @@ class Cohort:
     def desk(self, session: Session) -> Desk:
         """The review desk in this session."""
         study = find_study(session, self.code)
-        return Desk(session, self.installation.vault, study, self.rules, self.actor, self.now)
+        return Desk(session, self.installation.vault, study, self.rules, self.actor, self.now, self.follows)
 
     def decide(
         self, case: review.Case, action: str, target: str | int | None = None, mutation: str = ""

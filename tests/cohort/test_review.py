@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from app.cohort import moving, review
+from app.cohort import review
 from app.cohort.centres import centre_by_code_or_name
 from app.cohort.deciding import ACTIONS, decide
 from app.cohort.errors import (
@@ -21,6 +20,7 @@ from app.cohort.errors import (
 )
 from app.cohort.merging import merge_centres, merge_patients, split_alias
 from app.cohort.models import Authorisation, Centre, CentreAlias, ListRow, Patient, ReviewCase
+from app.cohort.moving import Follows
 from app.cohort.patients import enrol_patient, patient_by_code
 from app.cohort.undoing import undo
 from app.journal.models import JournalEntry
@@ -58,14 +58,14 @@ def snapshot(cohort: Cohort) -> Snapshot:
 
 
 @pytest.fixture
-def merges() -> Iterator[list[tuple[object, object, bool]]]:
-    """What an upper room is told, for the time of a test."""
+def merges(cohort: Cohort) -> list[tuple[object, object, bool]]:
+    """What an upper room is told."""
     told: list[tuple[object, object, bool]] = []
-    moving.on_patient_merge("test", lambda _, m: told.append((m.gone, m.kept, m.undone)))
-    moving.on_centre_merge("test", lambda _, m: told.append((m.gone, m.kept, m.undone)))
-    yield told
-    moving.on_patient_merge("test", lambda *_: None)
-    moving.on_centre_merge("test", lambda *_: None)
+    cohort.follows = Follows(
+        patients=(lambda _, m: told.append((m.gone, m.kept, m.undone)),),
+        centres=(lambda _, m: told.append((m.gone, m.kept, m.undone)),),
+    )
+    return told
 
 
 def doubtful(cohort: Cohort) -> None:

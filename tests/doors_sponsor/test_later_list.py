@@ -19,6 +19,7 @@ from app.cohort.tracing import trace_rows
 from app.collection.models import Response
 from app.collection.questionnaires import list_rules_of
 from app.doors.sponsor import create_app
+from app.outreach.following import EVERYTHING
 from tests.collection.builders import Chart
 from tests.doors_sponsor.desk import desk_for
 from tests.doors_sponsor.test_lists import LISTS, upload
@@ -144,7 +145,7 @@ def accept_all(opened: Opened) -> None:
     with opened.installation.database.writing() as session:
         study = opened.study(session)
         rules = list_rules_of(session, study)
-        desk = ReviewDesk(session, opened.installation.vault, study, rules, COMMAND, NOW)
+        desk = ReviewDesk(session, opened.installation.vault, study, rules, COMMAND, NOW, EVERYTHING)
         wanted = select(ReviewCase).where(ReviewCase.kind.in_(("withdrawn", "changed")))
         for case in session.scalars(wanted).all():
             decide(desk, case.id, "accept", mutation_id=f"accept-{case.id}")

@@ -37,6 +37,7 @@ from app.journal.models import JournalEntry, JournalValue
 from app.journal.verifying import verify
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
+from app.outreach.following import EVERYTHING
 from forms.answers import Address
 from forms.loading import load, shipped
 
@@ -126,13 +127,13 @@ def test_a_change_in_the_number_of_patients_is_explained(small, book_of, command
     later, rules = now + timedelta(hours=1), ListRules.load(shipped("calci_sts") / "list.yaml")
     with small.database.writing() as session:
         study = find_study(session, "calci_sts")
-        desk = Desk(session, small.vault, study, rules, command, later)
+        desk = Desk(session, small.vault, study, rules, command, later, EVERYTHING)
         gone, kept, opposed = (patient_by_code(session, study, f"CAL-001-00{n}") for n in (2, 1, 4))
         first = merge_patients(desk, gone, kept, mutation_id="m1", reason="même personne")
         move_patient(desk, kept, list_centres(session, study)[1], mutation_id="m2", reason="suivi là-bas")
         move_patient(desk, opposed, list_centres(session, study)[1], mutation_id="m3", reason="suivi là-bas")
     with small.database.writing() as session:
-        undo(Desk(session, small.vault, find_study(session, "calci_sts"), rules, command, later), first.id)
+        undo(Desk(session, small.vault, find_study(session, "calci_sts"), rules, command, later, EVERYTHING), first.id)
     told = ("patient_id", "variable", "action", "avant", "apres", "pourquoi")
     assert [tuple(row[name] for name in told) for row in book_of(small, since=1).sheets["changements"]] == [
         ("CAL-001-002", "patient_id", "review.decided", "CAL-001-002", "CAL-001-001", "même personne"),

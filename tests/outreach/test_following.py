@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cohort.models import Centre, Study
-from app.cohort.moving import CentreMerge, tell_centre_merge
+from app.cohort.moving import CentreMerge
 from app.collection.changes import Change
 from app.collection.submitting import submit
 from app.journal.models import JournalEntry
@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.outreach import queries
 from app.outreach.errors import QueryRefused
+from app.outreach.following import EVERYTHING
 from app.outreach.models import Query
 from forms.answers import Address
 from tests.collection.builders import Chart, chart
@@ -29,7 +30,7 @@ def merge(town: Town, *, undone: bool) -> None:
         gone, kept = town.centres[1], town.centres[0]
         told = CentreMerge(town.study_id, gone, kept, 1, undone, DESK, NOW)
         session.get_one(Centre, gone).merged_into_id = None if undone else kept
-        tell_centre_merge(session, told)
+        EVERYTHING.tell(session, told)
 
 
 def homes(town: Town) -> list[int]:

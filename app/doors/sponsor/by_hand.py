@@ -16,6 +16,7 @@ from app.doors.request import actor, installation, language, now, sent_mutation,
 from app.doors.sponsor.rights import study
 from app.kernel.errors import Refusal
 from app.kernel.texts import kept_text
+from app.outreach.following import EVERYTHING
 
 LONGEST = 500
 
@@ -49,7 +50,7 @@ class Given:
 def desk() -> Desk:
     """The review desk of this request; a study without a list merges and moves its patients all the same."""
     rules = list_rules_of(session(), study()) if has_list(session(), study().id) else ListRules.none()
-    return Desk(session(), installation().vault, study(), rules, actor(), now())
+    return Desk(session(), installation().vault, study(), rules, actor(), now(), EVERYTHING)
 
 
 def confirm_page(preview: Preview, problem: str = "") -> str:
