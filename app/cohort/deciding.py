@@ -161,10 +161,8 @@ def tell(desk: Desk, decision: Decision, merge: dict[str, Any] | None, *, undone
     if merge is None:
         return
     facts = (desk.study.id, merge["gone"], merge["kept"], decision.id, undone, desk.actor, desk.now)
-    if merge["kind"] == "patient":
-        desk.follows.tell(desk.session, PatientMerge(*facts))
-    else:
-        desk.follows.tell(desk.session, CentreMerge(*facts))
+    made = PatientMerge if merge["kind"] == "patient" else CentreMerge
+    desk.follows.tell(desk.session, made(*facts))
 
 
 def journal(desk: Desk, decision: Decision, action: str, new: str, reason: str | None) -> None:
