@@ -201,3 +201,17 @@ def test_who_is_on_the_line_must_be_known(desk: Desk, opened: Opened) -> None:
         assert (call.person_name, call.person_function) == ("Dr MARTIN", "néphrologue")
         assert (call.contact.outcome, call.contact.respondent_id) == ("reached", int(who))
         assert session.get_one(Chase, centre).status == "called"
+
+
+def test_a_name_that_is_typed_is_somebody_else_than_the_respondent_chosen(desk: Desk, opened: Opened) -> None:
+    centre = busy_centres(opened)[0]
+    token_for(opened.installation, opened.code, centre)
+    with opened.installation.database.reading() as session:
+        who = str(session.scalars(select(Respondent.id)).one())
+    assert ring(desk, centre, who=who, function="").status_code == 422
+    assert ring(desk, centre, who=who).status_code == 303
+    with opened.installation.database.reading() as session:
+        call = session.scalars(select(Call)).one()
+        assert (call.person_name, call.contact.respondent_id) == ("Dr Durand", None)
+    revealed = desk.post(f"{STUDY}/identities", {"centre": str(centre)}).headers["Location"]
+    assert "Dr MARTIN" in desk.text(revealed)

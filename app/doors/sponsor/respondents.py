@@ -94,6 +94,9 @@ def reveal(code: str) -> ResponseReturnValue:
     page, held = request.form.get("page", ""), request.form.get("held", "")
     if page == "lists.try_out" and HELD.fullmatch(held):
         return redirect(url_for(page, code=code, held_id=held), 303)
+    centre = request.form.get("centre", "")
+    if centre.isascii() and centre.isdigit():
+        return redirect(url_for("chasing.call", code=code, centre_id=centre[:9]), 303)
     one = request.form.get("respondent", "")
     if one.isascii() and one.isdigit():
         return redirect(url_for("respondent.show", code=code, respondent_id=one[:9]), 303)

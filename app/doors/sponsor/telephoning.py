@@ -54,11 +54,10 @@ def _into(code: str, call_id: str) -> ResponseReturnValue:
 
 
 def _begun(centre: Centre, form: Speaker) -> Call:
-    known = _known(centre, form.who.data)
     name, function = form.name.data, form.function.data
+    known = None if name else _known(centre, form.who.data)  # a name that was typed is somebody else's
     if known is not None:
-        person = person_of(installation().vault, known)
-        name, function = name or person.name, function or known.function
+        name, function = person_of(installation().vault, known).name, function or known.function
     return begin_call(
         session(), study(), centre, name=name, function=function, staff_id=someone().id, actor=actor(), now=now(),
         respondent=known,
