@@ -87,7 +87,7 @@ def begin_call(
     call = Call(contact=contact, staff_id=staff_id, person_name=person[0], person_function=person[1])
     session.add(call)
     session.flush()
-    _journal(session, study.code, call, actor, now, "call.begun", f"{person[0]}, {person[1]}")
+    _journal(session, call, actor, now, "call.begun", f"{person[0]}, {person[1]}")
     return call
 
 
@@ -103,13 +103,22 @@ def call_in_force(connection: Connection, call_id: str, staff_id: int, now: date
 
 
 def hang_up(session: Session, call_id: str, *, actor: Actor, now: datetime) -> Call:
-    """Ends a call: nothing can be typed in it any more, and all that was stays. Safe to repeat."""
+    """Ends a call: nothing is typed in it until it is taken up again, and all that was stays. Safe to repeat."""
     call = session.get_one(Call, call_id)
     if call.ended_at is None:
         call.ended_at = now
-        centre = session.get_one(Centre, call.contact.centre_id)
-        study = session.get_one(Study, centre.study_id)
-        _journal(session, study.code, call, actor, now, "call.ended", None)
+        _journal(session, call, actor, now, "call.ended", None)
+    return call
+
+
+def take_up(session: Session, call_id: str, staff_id: int, *, actor: Actor, now: datetime) -> Call:
+    """One's own call again, also after hanging up: what still stands in a page of it can then be sent. Raises CallEnded."""
+    call = session.get(Call, call_id)
+    if call is None or not may_go_on(call, staff_id, now):
+        raise CallEnded
+    if call.ended_at is not None:
+        call.ended_at = None
+        _journal(session, call, actor, now, "call.resumed", None)
     return call
 
 
@@ -120,8 +129,8 @@ def calls_of(session: Session, centre: Centre) -> dict[int, Call]:
 
 
 def may_go_on(call: Call, staff_id: int, now: datetime) -> bool:
-    """Whether this member of staff can still type in the call."""
-    return call.staff_id == staff_id and call.ended_at is None and now - call.contact.at <= LONGEST
+    """Whether this member of staff can type in the call, once they have taken it up again."""
+    return call.staff_id == staff_id and now - call.contact.at <= LONGEST
 
 
 def told_in(session: Session, calls: Collection[str]) -> dict[str, Told]:
@@ -136,9 +145,8 @@ def told_in(session: Session, calls: Collection[str]) -> dict[str, Told]:
     return {key: Told(name, function, by, at) for key, name, function, by, at in session.execute(query)}
 
 
-def _journal(
-    session: Session, study: str, call: Call, actor: Actor, now: datetime, action: str, new: str | None
-) -> None:
+def _journal(session: Session, call: Call, actor: Actor, now: datetime, action: str, new: str | None) -> None:
+    study = select(Study.code).join(Centre, Centre.study_id == Study.id).where(Centre.id == call.contact.centre_id)
     record(
         session,
         actor=actor,
@@ -146,7 +154,7 @@ def _journal(
         action=action,
         subject_type="call",
         subject_id=call.id,
-        study=study,
+        study=session.scalars(study).one(),
         field=str(call.contact_id),
         new=new,
     )

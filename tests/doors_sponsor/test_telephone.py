@@ -17,6 +17,7 @@ from app.doors.mounting import Desk as Mounted
 from app.doors.sponsor import create_app as create_sponsor
 from app.doors.telephone import create_app as create_telephone
 from app.extraction.exporting import export
+from app.extraction.freezing import freeze, make_again
 from app.journal.models import JournalEntry
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
@@ -141,6 +142,8 @@ def test_a_questionnaire_handed_in_on_the_telephone_says_so_on_its_receipt(desk:
         assert "1 remis au téléphone" in text_of(desk.get(f"{STUDY}/{path}")).replace("dont 1 au", "1 remis au")
     book = exported(opened)
     rows = {row["patient_id"]: row for row in book["patients"]}
+    frozen = freeze(opened.installation, opened.code, actor=Actor.command("tests"), now=opened.installation.clock())
+    assert make_again(opened.installation, opened.code, frozen.number).same_bytes
     told = [row[name] for row in (rows[code],) for name in ("submitted_by_telephone", "answers_by_telephone")]
     assert told == [1, 2]
     assert {row["answers_by_telephone"] for name, row in rows.items() if name != code} == {None}
@@ -184,7 +187,14 @@ def test_only_the_manager_who_rang_types_and_only_until_hanging_up(desk: Desk, o
     assert back == f"{STUDY}/chase/{first}"
     refused = desk.client.post(call.mount + page(code, "terrain"), data={**typed, "weight_kg": "70"})
     assert (refused.status_code, "70" in refused.text) == (403, True)
-    assert "Reprendre la saisie" not in desk.text(back)
+    call_id = here.split("/")[2]
+    assert "Reprendre la saisie" in desk.text(back)
+    desk.post(f"{STUDY}/chase/{first}/calls/{call_id}")
+    assert desk.client.post(call.mount + page(code, "terrain"), data={**typed, "weight_kg": "70"}).status_code == 303
+    for path in (f"{second}/calls/{call_id}", f"{first}/calls/{'0' * 32}"):
+        assert desk.post(f"{STUDY}/chase/{path}").status_code == 404
+    other = desk_for(desk.app, "manager", email="third@example.org")
+    assert other.post(f"{STUDY}/chase/{first}/calls/{call_id}").status_code == 403
 
 
 def test_who_is_on_the_line_must_be_known(desk: Desk, opened: Opened) -> None:

@@ -8,13 +8,12 @@ from app.accounts.identities import show_identities
 from app.cohort.models import Centre
 from app.doors.calls import call_url
 from app.doors.guard import allow
-from app.doors.request import actor, connection, installation, language, now, session
+from app.doors.request import actor, installation, language, now, session
 from app.doors.sponsor.chasing import draw, line_of
 from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.screens import Speaker
 from app.kernel.errors import Refusal
-from app.outreach.calls import begin_call, call_in_force
-from app.outreach.errors import CallEnded
+from app.outreach.calls import begin_call, calls_of, take_up
 from app.outreach.models import Call, Respondent
 from app.outreach.people import person_of, respondents_of
 
@@ -38,13 +37,11 @@ def begin(code: str, centre_id: int) -> ResponseReturnValue:
 @pages.post("/studies/<code>/chase/<int:centre_id>/calls/<call_id>")
 @allow(managers)
 def go_on(code: str, centre_id: int, call_id: str) -> ResponseReturnValue:
-    """Takes one's own call up again, after a new sign-in too."""
-    try:
-        heard = call_in_force(connection(), call_id, someone().id, now())
-    except CallEnded:
-        raise NotFound from None
-    if (heard.study_code, heard.centre_id) != (code, centre_id):
+    """Takes one's own call up again, after hanging up and after a new sign-in too."""
+    here = {call.id for call in calls_of(session(), line_of(centre_id).centre).values()}
+    if call_id not in here:
         raise NotFound
+    take_up(session(), call_id, someone().id, actor=actor(), now=now())
     return _into(code, call_id)
 
 

@@ -7,6 +7,7 @@ ACTIONS = {
     "answer.saved": lazy_gettext("Réponse enregistrée"),
     "call.begun": lazy_gettext("Réponses au téléphone : appel commencé"),
     "call.ended": lazy_gettext("Réponses au téléphone : appel terminé"),
+    "call.resumed": lazy_gettext("Réponses au téléphone : appel repris"),
     "campaign.changed": lazy_gettext("Calendrier changé"),
     "campaign.paused": lazy_gettext("Envois arrêtés"),
     "campaign.resumed": lazy_gettext("Envois repris"),
