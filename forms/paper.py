@@ -19,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
         "(*)": "attendue selon les autres réponses", "since": "depuis", "not_asked": "non demandé", "usual": "habituel : {usual}",
         "identity": "Code patient", "centre": "Centre", "date": "Rempli le", "unit_or": "ou {units}",
         "codes": "Les codes en marge sont ceux de l’export.", "page": "Questionnaire",
+        "means": "{sign}\u00a0: {said}", "and_so_on": "\u00a0; ",
     },
     "en": {
         "line": "Line {number}", "more_lines": "Copy this page for more lines ({most} at most).",
@@ -27,6 +28,7 @@ WORDS: dict[str, dict[str, str]] = {
         "(*)": "expected depending on other answers", "since": "since", "not_asked": "not asked", "usual": "usual: {usual}",
         "identity": "Patient code", "centre": "Centre", "date": "Filled in on", "unit_or": "or {units}",
         "codes": "The codes in the margin are those of the export.", "page": "Questionnaire",
+        "means": "{sign}: {said}", "and_so_on": "; ",
     },
 }  # fmt: skip
 
@@ -109,7 +111,8 @@ def paper(questionnaire: Questionnaire, language: str, evaluation: Evaluation | 
         head=(words["identity"], words["centre"], words["date"]),
         words=words,
         stars=stars,
-        legend=" ; ".join(f"{sign}\u00a0: {said}" for sign, said in (stars | reasons).items()),
+        legend=words["and_so_on"].join(words["means"].format(sign=sign, said=said)
+                                       for sign, said in (stars | reasons).items()),
         sheets=tuple(
             _Writer(questionnaire, language, evaluation).sheet(section) for section in questionnaire.sections
         ),

@@ -88,7 +88,8 @@ def test_a_star_stands_where_an_answer_is_expected_and_the_legend_explains_it() 
     assert [stars[visit, "v_surf"] for visit in ("J0", "M3", "M6", "M12")] == ["*", "", "", "*"]
     assert [stars[visit, "v_d"] for visit in ("J0", "M3", "M6", "M12")] == ["*", "", "", "*"]
     assert (stars["", "heal_d"], stars["", "relapse"]) == ("(*)", "")
-    assert "*\u00a0: réponse attendue ; (*)\u00a0: attendue selon les autres réponses" in tree.legend
+    assert "*\u00a0: réponse attendue\u00a0; (*)\u00a0: attendue selon les autres réponses" in tree.legend
+    assert "(*): expected depending on other answers; NSP: unknown" in paper(load(shipped("calci_sts")), "en").legend
 
 
 def test_lines_are_printed_as_many_as_there_are_and_some_when_blank(small: Questionnaire) -> None:
