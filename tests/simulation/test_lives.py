@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from statistics import median, quantiles
 
 import pytest
 
+from app.doors.centre.plans import ESSENTIAL, page_of
 from app.simulation.calci_story import Story, tell
 from app.simulation.chance import Chance
 from app.simulation.generic import answers_of
@@ -95,3 +97,24 @@ def test_a_study_without_a_profile_is_filled_without_contradiction(code: str) ->
         assert len(sheet.answers) > 30
         assert [finding.code for finding in found.blocking] == [], number
         assert list(found.missing_required) == [], number
+
+
+def test_the_essentials_are_the_core_questions_of_the_protocol_and_take_five_minutes(
+    calci: Questionnaire,
+) -> None:
+    page = page_of(calci, ESSENTIAL, None)
+    assert page is not None
+    once = {str(at) for block in page.blocks for at in (*block.before, *block.after)}
+    assert once == {
+        "chart_found", "sts_given", "sts_start_d", "sts_ongoing", "sts_end_d", "sts_stop_why", "at", "v_surf@j0",
+        "v_surf@m12", "v_evol@m12", "heal_d", "ag_any@j0", "ag_any@m12", "ae_any", "last_d", "vs_last", "death_d",
+    }  # fmt: skip
+    lines = {(name, block.visit) for block in page.blocks for name in block.line}
+    inputs = []
+    for number in range(LIVES):
+        sheet = answers_for(calci, f"essentials:{number}", _facts(number), TODAY)
+        if sheet.typed("sts_given") == 1:
+            inputs.append(sum(str(at) in once or (at.name, at.visit) in lines for at in sheet.answers))
+    # The protocol counts ten seconds for each input, with the chart open.
+    assert 10 * median(inputs) <= 240
+    assert 10 * quantiles(inputs, n=20)[-1] <= 300
