@@ -1,18 +1,16 @@
 """What became of the mails, for people: each with its fate in words, and the uncertain ones that a person settles."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cohort.models import Study
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.outreach.errors import NotUncertain
-from app.outreach.models import Entry, Link, Mail, Respondent
+from app.outreach.models import Mail, Respondent
 
 STATES: dict[str, tuple[str, str]] = {
     "planned": ("à envoyer", "to be sent"),
@@ -24,16 +22,6 @@ STATES: dict[str, tuple[str, str]] = {
     "failed": ("refusé", "refused"),
     "bounced": ("revenu", "bounced"),
 }
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A centre's mails and what people did with them; an opening is a person's entry, never a scanner's GET."""
-
-    centre_id: int
-    sent: int
-    entered: int
-    first_entered_at: datetime | None
 
 
 def mails_of(
@@ -81,41 +69,3 @@ def resolve(
         new=mail.state,
     )
     return mail
-
-
-def waves(session: Session, study: Study) -> list[tuple[str, int, dict[str, int]]]:
-    """Every wave of the study as (kind, number, how many mails in each state), the oldest first."""
-    query = (
-        select(Mail.wave_id, Mail.state, func.count())
-        .where(Mail.study_id == study.id)
-        .group_by(Mail.wave_id, Mail.state)
-    )
-    counted: dict[int, Counter[str]] = {}
-    for wave_id, state, count in session.execute(query):
-        counted.setdefault(wave_id, Counter())[state] = count
-    found = {mail.wave_id: mail.wave for mail in mails_of(session, study)}
-    return [(found[key].kind, found[key].number, dict(states)) for key, states in sorted(counted.items())]
-
-
-def openings(session: Session, study: Study) -> dict[int, Opening]:
-    """By centre: how many mails left, how many people came in, and when the first did."""
-    sent = dict(
-        session.execute(
-            select(Respondent.centre_id, func.count())
-            .join(Mail, Mail.respondent_id == Respondent.id)
-            .where(Mail.study_id == study.id, Mail.state == "sent")
-            .group_by(Respondent.centre_id)
-        ).all()
-    )
-    entered = session.execute(
-        select(Respondent.centre_id, func.count(), func.min(Entry.entered_at))
-        .join(Link, Link.respondent_id == Respondent.id)
-        .join(Entry, Entry.link_id == Link.id)
-        .where(Respondent.study_id == study.id)
-        .group_by(Respondent.centre_id)
-    ).all()
-    came = {centre: (count, first) for centre, count, first in entered}
-    return {
-        centre: Opening(centre, sent.get(centre, 0), *came.get(centre, (0, None)))
-        for centre in sorted({*sent, *came})
-    }

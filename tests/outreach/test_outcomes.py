@@ -23,7 +23,6 @@ from app.outreach.bounces import collect
 from app.outreach.delivery import deliver_due
 from app.outreach.errors import ChaseRefused, LinkRefused, NotUncertain
 from app.outreach.inviting import invite
-from app.outreach.links import enter
 from app.outreach.models import Mail
 from app.outreach.unsubscribing import unsubscribe, unsubscribe_token
 from app.outreach.worker import run_worker
@@ -214,18 +213,6 @@ def test_an_unsigned_token_unsubscribes_nobody(installation: Installation, token
         with pytest.raises(LinkRefused):
             unsubscribe(session, installation.keys, token, NOW)
         assert town.respondent(session).active
-
-
-def test_openings_are_people_who_entered(installation: Installation) -> None:
-    town = sent_town(installation, centres=2)
-    with installation.database.writing() as session:
-        enter(session, town.respondent(session).link, name="Ève", function="interne", now=NOW)
-        found = outcomes.openings(session, town.study(session))
-        assert [(one.sent, one.entered, one.first_entered_at) for one in found.values()] == [
-            (1, 1, NOW),
-            (1, 0, None),
-        ]
-        assert outcomes.waves(session, town.study(session)) == [("invitation", 1, {"sent": 2})]
 
 
 def test_the_desk_says_what_to_do_next_with_each_centre(installation: Installation) -> None:
