@@ -7,8 +7,8 @@ from sqlalchemy import BindParameter, Connection, ScalarSelect, Select, bindpara
 from app.cohort.models import ReviewCase
 from app.collection.models import FactCheck
 from app.journal.models import JournalEntry
-from app.kernel.prepared import Prepared
-from app.outreach.models import Mail, Mailbox, Query, Respondent
+from app.kernel.prepared import Prepared, either
+from app.outreach.models import Chase, Mail, Mailbox, Query, Respondent
 from app.tracking.models import CentreCount
 
 _STUDY: BindParameter[int] = bindparam("study")
@@ -17,7 +17,8 @@ _STUDY: BindParameter[int] = bindparam("study")
 @dataclass(frozen=True)
 class Pending:
     """Questions on list rows, corrections of the list that centres propose, replies to corrections asked, mails of
-    uncertain fate, people whose address is refused, and centres with patients left where nobody can be written to."""
+    uncertain fate, people whose address is refused, and centres with patients left where nobody can be written to
+    (unless the centre declined, or its follow-up is closed at the telephone desk)."""
 
     cases: int = 0
     proposals: int = 0
@@ -51,6 +52,7 @@ _COUNTS = Prepared(
                 CentreCount.study_id == _STUDY,
                 CentreCount.asked > CentreCount.answered + CentreCount.disposed,
                 ~exists(select(1).select_from(Respondent).join(Mailbox, _BOX).where(_REACHED)),
+                ~exists().where(Chase.centre_id == CentreCount.centre_id, either(Chase.status, ("refused", "closed"))),
             )
         ),
     )
