@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.doors.guard import allow
 from app.doors.request import session
 from app.doors.sponsor.rights import everybody, study
-from app.tracking.breakdown import StepRate, by_mail, by_region, by_telephone, centre_counts, step_stamp
+from app.tracking.breakdown import StepRate, by_mail, by_region, centre_counts, step_stamp
 from app.tracking.rates import overall, unasked_centres
 
 pages = Blueprint("breakdown", __name__)
@@ -18,15 +18,15 @@ pages = Blueprint("breakdown", __name__)
 @allow(everybody)
 def show(code: str) -> ResponseReturnValue:
     """Where answers come from, and which mail they followed."""
-    regions = by_region(session(), study())
+    regions, steps = by_region(session(), study()), _steps()
     return render_template(
         "rates.html",
         whole=overall(session(), study()),
         centres=centre_counts(regions),
         unasked=unasked_centres(session(), study()),
         regions=regions,
-        heard=by_telephone(session(), study()),
-        steps=_steps(),
+        heard=sum(step.heard for step in steps),
+        steps=steps,
     )
 
 
