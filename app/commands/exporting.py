@@ -11,7 +11,7 @@ def declare(commands: Commands) -> None:
     parser = commands.add("export", export, "écrit le classeur", "writes the workbook", study=True)
     parser.add_argument("--out", required=True, metavar="FILE")
     parser.add_argument("--format", choices=FORMATS, default="xlsx")
-    labels = commands.say("ajoute les feuilles des libellés, français et anglais", "adds the sheets with labels, French and English")
+    labels = commands.say("ajoute les feuilles de libellés (fr, en)", "adds the sheets with labels (fr, en)")
     parser.add_argument("--labels", action="store_true", help=labels)
     submitted = commands.say("seulement les questionnaires remis", "submitted questionnaires only")
     parser.add_argument("--submitted", action="store_true", help=submitted)
