@@ -108,6 +108,7 @@ def test_what_is_typed_on_the_telephone_keeps_who_said_it_and_the_centre_may_cor
     call = on_the_phone(desk, centre)
     code = call.codes[0]
     assert call.fill(page(code, "terrain"), weight_kg="70", do="stay").status_code == 303
+    assert re.search(rf"{code} commencé, \d+ réponses attendues, A. ", text_of(desk.get(f"{STUDY}/chase/{centre}")))
     assert call.live(code, "height_cm", "170").get_json()["stored"] == {"height_cm": 3}
     there = visitor(opened).enter()
     shown = there.get(page(code, "terrain"))

@@ -8,6 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, NotFound
 
 from app.accounts.identities import identities_shown
+from app.cohort.models import Centre
+from app.collection.questionnaires import questionnaire_of
+from app.collection.reading import worklist
 from app.doors.guard import allow
 from app.doors.request import actor, installation, language, now, session
 from app.doors.screens import Screen
@@ -105,12 +108,24 @@ def draw(centre_id: int, form: Screen | None = None, refused: Mapping[str, str] 
         shown=shown,
         contacts=contacts_of(session(), line.centre),
         calls=calls_of(session(), line.centre),
+        lacking=_lacking(line.centre),
         may_go_on=lambda call: may_go_on(call, someone().id, now()),
         outcomes=OUTCOMES,
         follows=FOLLOWS[line.status],
         typed=form.typed if form else {},
         problems={**(form.problems if form else {}), **refused},
     )
+
+
+def _lacking(centre: Centre) -> list[tuple[str, int, str]]:
+    """Patients still waited for: code, how many answers are expected of a begun one (else 0), and where to go on."""
+    sections = questionnaire_of(session(), study()).sections
+    named = {one.code: f"{one.letter}. {one.label[language()]}" for one in sections}
+    return [
+        (one.patient.code, one.left if one.status == "draft" else 0, named.get(one.next_section or "", ""))
+        for one in worklist(session(), installation().vault, study(), centre)
+        if one.status in ("to_do", "draft")
+    ]
 
 
 def line_of(centre_id: int) -> ChaseLine:
