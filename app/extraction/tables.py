@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -116,16 +115,3 @@ class Extraction:
         assert at is not None
         return Front([table.name for table in self.tables], lambda written: self.opening(written, cut), at,
                      f"{self.study.code} : {self.study.title_fr}")
-
-
-def study_tables(
-    session: Session, vault: Vault, study: Study, *, at: datetime, submitted_only: bool = False
-) -> list[Table]:
-    """Every table of a study, ``lisez_moi`` first; each can be read again. ``at`` is the time of asking, not in the data."""
-    del at
-    extraction = Extraction(session, vault, study, Wishes(submitted_only=submitted_only))
-    written = Written({table.name: sum(1 for _ in table.rows()) for table in extraction.tables})
-    return [extraction.opening(written), *extraction.tables]
-
-
-__all__ = ["Extraction", "Wishes", "study_tables"]
