@@ -15,4 +15,7 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # What was made meanwhile would count as young and be walked three times over: it goes to the oldest at once.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -167,6 +167,7 @@ def difference_of(plan: Plan) -> Difference:
     entries = {id(e): e for record in made if (e := plan.entry_of(record)) is not None}
     houses = [entry for _, entry in plan.newcomers()]
     asked = plan.known.asked
+    written_to = {id(e): e for e in houses if e.centre_id not in asked}
     return Difference(
         new=tuple(record.source_row for record in plan.stored if record.fate != "duplicate"),
         changed=tuple(sorted(plan.changed)),
@@ -174,7 +175,7 @@ def difference_of(plan: Plan) -> Difference:
         new_patients=sum(person.key is None for person in persons.values()),
         joining=tuple(sorted(plan.known.patient_codes[p.key] for p in persons.values() if p.key is not None)),
         new_centres=tuple(sorted(shown_name(e) for e in entries.values() if e.centre_id is None)),
-        mailed=tuple(sorted({id(e): shown_name(e) for e in houses if e.centre_id not in asked}.values())),
+        mailed=tuple(sorted(map(shown_name, written_to.values()))),
         widened=Counter(e.centre_id for e in houses if e.centre_id is not None and e.centre_id in asked),
     )
 
