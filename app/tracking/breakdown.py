@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
 from app.collection.models import Disposition, Response, Submission
+from app.kernel.prepared import Prepared, either, flushed
+from app.kernel.tables import UtcDateTime
 from app.outreach.models import Entry, Link, Mail, Respondent, Wave
 from app.tracking.models import CentreCount
 from app.tracking.rates import Counts, stamp
@@ -139,7 +141,7 @@ def by_mail(session: Session, study: Study) -> list[StepRate]:
 
 def by_telephone(session: Session, study: Study) -> int:
     """How many of the questionnaires handed in were so on the telephone; it reads those alone."""
-    return session.scalar(select(func.count()).select_from(_heard(study).subquery())) or 0
+    return len(_HEARD.all(flushed(session), study=study.id))
 
 
 def step_stamp(session: Session, study: Study) -> tuple[int, int, datetime | None]:
@@ -186,64 +188,57 @@ def _campaigns(session: Session, study: Study) -> dict[int, _Centre]:
     asked = select(CentreCount.centre_id, CentreCount.asked)
     asked = asked.where(CentreCount.study_id == study.id, CentreCount.asked > 0)
     found = {centre: _Centre(count, [], [], [], [], []) for centre, count in session.execute(asked)}
-    for centre, at in session.execute(_mailed(study)):
-        if centre in found:
-            found[centre].mailed.append(at)
+    connection = flushed(session)
     for query, kept in (
-        (_entered(study), "entered"),
-        (_answered(study), "answered"),
-        (_disposed(study), "disposed"),
-        (_heard(study), "heard"),
+        (_MAILED, "mailed"),
+        (_ENTERED, "entered"),
+        (_ANSWERED, "answered"),
+        (_DISPOSED, "disposed"),
+        (_HEARD, "heard"),
     ):
-        for centre, at in session.execute(query):
+        for centre, at in query.all(connection, study=study.id):
             if centre in found:
                 getattr(found[centre], kept).append(at)
     return found
 
 
-def _mailed(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
-    # A wave that reaches several people of a centre is one step of it, from the first of these mails on.
-    first = func.min(Mail.sent_at).label("at")
-    return (
-        select(Respondent.centre_id, first)
-        .join(Mail, Mail.respondent_id == Respondent.id)
-        .join(Wave, Wave.id == Mail.wave_id)
-        .where(Mail.study_id == study.id, Mail.state == "sent", Wave.kind.in_(STEPS))
-        .group_by(Respondent.centre_id, Wave.kind, Wave.number)
-        .order_by(Respondent.centre_id, first)
+# Every submission of the study is read by one of these, as (centre, time).
+_STUDY: BindParameter[int] = bindparam("study")
+_FIRST = func.min(Mail.sent_at, type_=UtcDateTime).label("at")
+# A wave that reaches several people of a centre is one step of it, from the first of these mails on.
+_MAILED = Prepared(
+    select(Respondent.centre_id, _FIRST)
+    .join(Mail, Mail.respondent_id == Respondent.id)
+    .join(Wave, Wave.id == Mail.wave_id)
+    .where(Mail.study_id == _STUDY, Mail.state == "sent", either(Wave.kind, STEPS))
+    .group_by(Respondent.centre_id, Wave.kind, Wave.number)
+    .order_by(Respondent.centre_id, _FIRST)
+)
+_ENTERED = Prepared(
+    select(Respondent.centre_id, Entry.entered_at)
+    .join(Link, Link.respondent_id == Respondent.id)
+    .join(Entry, Entry.link_id == Link.id)
+    .where(Respondent.study_id == _STUDY)
+)
+_SUBMITTED = (
+    select(Patient.centre_id, Response.submitted_at)
+    .join(Response, Response.patient_id == Patient.id)
+    .where(Patient.merged_into_id.is_(None), Response.submitted_at.is_not(None))
+)
+_ANSWERED = Prepared(_SUBMITTED.where(Patient.study_id == _STUDY))
+# "+ 0": or SQLite would begin with every patient of the study, where only a few were heard.
+_HEARD = Prepared(
+    _SUBMITTED.join(Submission, Submission.response_id == Response.id).where(
+        Submission.call_id.is_not(None), Patient.study_id + 0 == _STUDY
     )
-
-
-def _entered(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
-    return (
-        select(Respondent.centre_id, Entry.entered_at)
-        .join(Link, Link.respondent_id == Respondent.id)
-        .join(Entry, Entry.link_id == Link.id)
-        .where(Respondent.study_id == study.id)
-    )
-
-
-def _answered(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
-    return (
-        select(Patient.centre_id, Response.submitted_at)
-        .join(Response, Response.patient_id == Patient.id)
-        .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
-        .where(Response.submitted_at.is_not(None))
-    )
-
-
-def _heard(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
-    return _answered(study).join(Submission, Submission.response_id == Response.id).where(Submission.call_id.is_not(None))
-
-
-def _disposed(study: Study):  # type: ignore[no-untyped-def]  # a Select of centre and time
-    return (
-        select(Patient.centre_id, Disposition.at)
-        .join(Disposition, Disposition.patient_id == Patient.id)
-        .outerjoin(Response, Response.patient_id == Patient.id)
-        .where(Patient.study_id == study.id, Patient.merged_into_id.is_(None))
-        .where(Disposition.withdrawn_at.is_(None), Response.submitted_at.is_(None))
-    )
+)
+_DISPOSED = Prepared(
+    select(Patient.centre_id, Disposition.at)
+    .join(Disposition, Disposition.patient_id == Patient.id)
+    .outerjoin(Response, Response.patient_id == Patient.id)
+    .where(Patient.study_id == _STUDY, Patient.merged_into_id.is_(None))
+    .where(Disposition.withdrawn_at.is_(None), Response.submitted_at.is_(None))
+)
 
 
 def _centre_rows(session: Session, study: Study) -> Sequence[Row[Any]]:
