@@ -155,6 +155,11 @@ class Question:
         """Whether it stands on the short path where it is required so much: a core question only where it is still core."""
         return level == "core" or (self.express and self.required != "core")
 
+    def usually(self, language: str) -> str:
+        """The usual answer for people: a choice by its label."""
+        choice = next((one for one in self.choices if str(one.code) == self.usual), None)
+        return choice.label[language] if choice else self.usual
+
     @cached_property
     def by_code(self) -> dict[Code, Choice]:
         """The choices by their code."""

@@ -209,7 +209,8 @@ class _Writer:
         return "*" if question.required_if is None else "(*)"
 
     def usual(self, question: Question) -> str:
-        return f"({self.words['usual'].format(usual=question.usual)})" if question.usual else ""
+        said = question.usually(self.language)
+        return f"({self.words['usual'].format(usual=said)})" if said else ""
 
     def cell(self, address: Address) -> Cell:
         if self.evaluation is None:

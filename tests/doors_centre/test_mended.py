@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from app.cohort.imports import import_list
+from app.cohort.rules import ListRules
+from app.collection.opening import open_study
+from app.kernel.actor import Actor
+from app.kernel.installation import Installation
+from forms.loading import shipped
 from tests.doors_centre.builders import Visitor, page, text_of, visitor
 from tests.fixtures.studies import Opened
+from tests.studies.test_cmv_mbv_list import LIST
 
 
 @pytest.fixture
@@ -173,3 +182,30 @@ def test_the_link_page_speaks_english_on_request_and_keeps_its_place(opened: Ope
     form["language"] = "en"
     assert person.client.post("/langue", data=form).headers["Location"] == where
     assert "You are invited" in text_of(person.get(where))
+
+
+def test_a_page_that_only_the_list_fills_is_asked_and_codes_are_said_by_their_label(
+    installation: Installation, command: Actor, now: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text(LIST, encoding="utf-8")
+    rules = ListRules.load(shipped("cmv_mbv") / "list.yaml")
+    with installation.database.writing() as session:
+        study = open_study(session, "cmv_mbv", actor=command, now=now)
+        import_list(session, installation.vault, study, rules, path, actor=command, now=now)
+    person = visitor(Opened(installation, "cmv_mbv")).enter()
+    shown = text_of(person.get(page(person.codes[0], "dossier")))
+    assert "Accès compassionnel (AAC) C’est exact" in shown
+    assert "rien n’est demandé sur cette page" not in shown
+    assert "Habituel : 1." in text_of(person.get(page(person.codes[0], "greffe")))
+    person.send(page(person.codes[0], "charges"), **{"vl_val#1": "709", "do": "stay"})
+    assert "Habituel : CMV." in text_of(person.get(page(person.codes[0], "charges"))).replace("\u00a0", " ")
+
+
+def test_units_are_in_the_language_of_the_page(person: Visitor, code: str) -> None:
+    person.client.post(
+        "/langue", data={"language": "en", "csrf_token": person.form("/", "/langue")["csrf_token"]}
+    )
+    shown = text_of(person.get(page(code, "traitement")))
+    assert "days" in shown
+    assert "jours" not in shown

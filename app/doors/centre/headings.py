@@ -111,4 +111,5 @@ def _text(derived: Derived, value: Any, said: str) -> str:
         text = number.replace(".", ",") if said == "fr" else number
     else:
         text = TYPES[derived.type].show(value, derived, said) if derived.type in TYPES else str(value)
-    return f"{text} {derived.unit}" if derived.unit and derived.unit not in text else text
+    unit = derived.unit_label[said] or derived.unit
+    return f"{text} {unit}" if unit and unit not in text else text

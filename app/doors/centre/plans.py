@@ -65,7 +65,7 @@ class Page:
 
     @cached_property
     def asks(self) -> frozenset[str]:
-        """The addresses outside of lines that a person answers."""
+        """The addresses outside of lines that a person answers or confirms."""
         return frozenset().union(*(block.asks for block in self.blocks))
 
 
@@ -166,7 +166,7 @@ def _block(questionnaire: Questionnaire, section: Section, visit: str | None, *,
             for line in lines
             for name in (line, *_tick_dates(questionnaire, questionnaire.questions[line]))
         ),
-        asks=frozenset(str(_address(one, visit)) for _, one in around if not one.read_only),
+        asks=frozenset(str(_address(one, visit)) for _, one in around),
         reads_list=any(one.from_list for one in asked),
     )
 

@@ -127,7 +127,7 @@ class Asked:
         self.level = questionnaire.level(question, address.partition("#")[0].partition("@")[2])
         self.sometimes = question.required_if is not None
         self.hint = hint_of(question, language)
-        self.unit = question.unit
+        self.unit = question.unit_label[language] or question.unit
         self.inputmode = asking.input_mode
         self.width = asking.width
         self.placeholder = question.placeholder[language] or gettext("jj/mm/aaaa")
@@ -176,7 +176,7 @@ def hint_of(question: Question, language: Language) -> str:
     """The line of help under a label: help, usual value, other units that may be typed, the form of a date."""
     parts = [question.help[language]]
     if question.usual:
-        parts.append(gettext("Habituel : %(value)s.", value=question.usual))
+        parts.append(gettext("Habituel : %(value)s.", value=question.usually(language)))
     if question.other_units:
         units = ", ".join(unit.name for unit in question.other_units)
         parts.append(gettext("Aussi accepté : %(units)s (écrivez l’unité).", units=units))
