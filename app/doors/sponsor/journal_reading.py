@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Decision, Patient, Study
@@ -61,13 +61,12 @@ def entries_page(
 
 
 def _found(study: Study, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    query = (
-        select(JournalEntry, JournalValue)
-        .outerjoin(JournalValue, JournalValue.seq == JournalEntry.seq)
-        .where(JournalEntry.study == study.code)
-    )
+    query = select(JournalEntry, JournalValue).outerjoin(JournalValue, JournalValue.seq == JournalEntry.seq)
     if wanted.action:
-        query = query.where(JournalEntry.action == wanted.action)
+        query = query.where(JournalEntry.study == study.code, JournalEntry.action == wanted.action)
+    else:
+        # The index by study and action would make it sort the whole study; most entries are this study's anyway.
+        query = query.where(func.coalesce(JournalEntry.study, "") == study.code)
     if wanted.person:
         query = query.where(JournalEntry.actor_name.icontains(wanted.person, autoescape=True))
     if wanted.first:
