@@ -53,8 +53,8 @@ def test_reading_the_centre_door_changes_nothing(served: tuple[LiveServer, Campa
 def test_reading_the_sponsor_door_changes_nothing(served: tuple[LiveServer, Campaign], data: Path) -> None:
     server, campaign = served
     client, home = sign_in(server.url, STAFF, campaign.password)
-    # Where forms that only read lead: no link does.
-    asked = ("patients/CAL-001-001/split?row=1", "centres/1/merge?into=2", "centres/1/spellings/1")
+    # Where forms that only read lead, and cuts that nobody has frozen: no link does.
+    asked = ("patients/CAL-001-001/split?row=1", "centres/1/merge?into=2", "centres/1/spellings/1", "cuts/1")
     starts = [home.url, f"{server.url}/sponsor/login"]
     starts += [f"{server.sponsor_url}studies/calci_sts/{path}" for path in asked]
     for place, file in (("lists", "liste_a.csv"), ("respondents", "liste_a.respondents.csv")):

@@ -25,6 +25,7 @@ from app.outreach import chase
 from app.outreach.conditions import centre_reason
 from app.outreach.models import Call, Chase, Respondent
 from app.tracking.breakdown import breakdown_as_json
+from tests.architecture.dumping import dump
 from tests.doors_centre.builders import CODE, Visitor, busy_centres, page, text_of, token_for, visitor
 from tests.doors_sponsor.desk import Desk, another_browser, desk_for
 from tests.fixtures.studies import Opened
@@ -110,6 +111,10 @@ def test_what_is_typed_on_the_telephone_keeps_who_said_it_and_the_centre_may_cor
     assert call.fill(page(code, "terrain"), weight_kg="70", do="stay").status_code == 303
     assert re.search(rf"{code} commencé, \d+ réponses attendues, A. ", text_of(desk.get(f"{STUDY}/chase/{centre}")))
     assert call.live(code, "height_cm", "170").get_json()["stored"] == {"height_cm": 3}
+    before = dump(opened.installation.database)
+    for path in ("/", f"/patients/{code}", page(code, "terrain"), f"/patients/{code}/demandes", f"/patients/{code}/imprimer"):
+        assert desk.get(call.mount + path).status_code in (200, 302)
+    assert dump(opened.installation.database) == before, "reading in a call changes nothing"
     there = visitor(opened).enter()
     shown = there.get(page(code, "terrain"))
     assert text_of(shown).count(f"Saisi par {SAID}") == 2
