@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.collection.models import Submission
+from app.cohort.models import Patient
+from app.collection.models import Disposition, FactCheck, Submission
 from app.doors.centre import create_app as create_centre
 from app.doors.door import Door
 from app.doors.mounting import Desk as Mounted
@@ -23,8 +24,10 @@ from app.kernel.actor import Actor
 from app.kernel.installation import Installation
 from app.outreach import chase
 from app.outreach.conditions import centre_reason
-from app.outreach.models import Call, Chase, Respondent
+from app.outreach.models import Call, Chase, Query, Respondent
+from app.outreach.queries import ask
 from app.tracking.breakdown import breakdown_as_json
+from forms.answers import Address
 from tests.architecture.dumping import dump
 from tests.doors_centre.builders import CODE, Visitor, busy_centres, page, text_of, token_for, visitor
 from tests.doors_sponsor.desk import Desk, another_browser, desk_for
@@ -231,3 +234,25 @@ def test_a_name_that_is_typed_is_somebody_else_than_the_respondent_chosen(desk: 
         assert (call.person_name, call.contact.respondent_id) == ("Dr Durand", None)
     revealed = desk.post(f"{STUDY}/identities", {"centre": str(centre)}).headers["Location"]
     assert "Dr MARTIN" in desk.text(revealed)
+
+
+def test_facts_dispositions_and_replies_said_on_the_telephone_say_so_too(desk: Desk, opened: Opened) -> None:
+    centre, at = busy_centres(opened)[0], opened.installation.clock()
+    call = on_the_phone(desk, centre)
+    code, gone = call.codes[:2]
+    assert call.fill(page(code, "dossier"), do="confirm:*").status_code == 303
+    assert f"Saisi par {SAID}" in text_of(visitor(opened).enter().get(page(code, "dossier")))
+    assert call.fill(f"/patients/{gone}/sans-reponse", kind="never_treated").status_code == 303
+    call.fill(page(code, "terrain"), weight_kg="70", do="stay")
+    call.fill(f"/patients/{code}/relecture", because="le reste est au dossier papier")
+    with opened.installation.database.writing() as session:
+        study = opened.study(session)
+        patient = session.scalars(select(Patient).where(Patient.code == code)).one()
+        asked = {"session": session, "study": study, "patient": patient}
+        ask(**asked, address=Address("weight_kg"), question="70 kg ?", actor=Actor.command("tests"), now=at)
+    assert call.fill(f"/patients/{code}/demandes", weight_kg="75", reply="erreur de lecture").status_code == 303
+    with opened.installation.database.reading() as session:
+        said = [*session.scalars(select(FactCheck.said_by)), *session.scalars(select(Query.answered_by))]
+        assert said, "facts were confirmed and the question answered"
+        assert {one.partition(", telephone: Pharmacien")[0] for one in said} == {"manager@example.org, manager"}
+        assert session.scalars(select(Disposition.by_role)).all() == ["manager, telephone: Pharmacien"]
