@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from forms.answers import Cell
-from forms.definition import Derived, Question
+from forms.definition import Derived, Label, Question
 from forms.refusals import AnswerRefused
 from forms.types.base import Column, QuestionType
 
@@ -22,6 +22,8 @@ class Mutations(QuestionType):
 
     name = "mutations"
     seen_as = "ticks"
+    typing = Label("lettre, position, lettre ; position seule acceptée ; plusieurs séparées par un point-virgule",
+                   "letter, position, letter; the position alone will do; several are parted by a semicolon")  # fmt: skip
 
     def take(self, typed: Any, question: Question) -> list[str]:
         """The mutations of a list or of a text."""

@@ -108,7 +108,9 @@ def test_a_study_without_a_list_enrols_its_patients_here(installation: Installat
     refused = person.send("/patients/nouveau", initials="DUP MA", birth="31/02/1960")
     assert refused.status_code == 422
     assert 'value="DUP MA"' in refused.text
-    assert person.send("/patients/nouveau", initials="DUP MA", birth="03/1960", sex="2").status_code == 303
+    enrolled = person.send("/patients/nouveau", initials="DUP MA", birth="03/1960", sex="2")
+    assert enrolled.headers["Location"].endswith("/questions/dossier")
+    assert "lettre, position, lettre" in text_of(person.get(page(person.codes[0], "terrain")))
     listed = text_of(person.get("/"))
     assert "DUP MA" in listed
     assert "03/1960" in listed

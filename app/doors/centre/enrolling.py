@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from app.cohort.patients import enrol_patient
-from app.collection.questionnaires import has_list
+from app.collection.questionnaires import has_list, questionnaire_of
+from app.doors.centre.plans import pages_of
 from app.doors.centre.screens import Enrolment
 from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
@@ -34,7 +35,8 @@ def enrol() -> ResponseReturnValue:
         session(), installation().vault, here.study, here.centre,
         actor=actor(), now=now(), initials=form.initials.data, birth=form.birth.data, sex=int(form.sex.data),
     )  # fmt: skip
-    return redirect(url_for("worklist.go_on", code=patient.code), 303)
+    first = pages_of(questionnaire_of(session(), here.study))[0]
+    return redirect(url_for("questions.show", code=patient.code, section=first.section, visit=first.visit), 303)
 
 
 def _refuse_listed() -> None:
