@@ -25,6 +25,8 @@ class HeardThen:
 def heard_beside(document: Document) -> dict[str, Markup]:
     """What to show beside each answer that stands as it was said on the telephone, by address; not in its own call."""
     calls = {name: call for name, call in _calls(document) if call != visitor().entered.id}
+    if not calls:
+        return {}  # as on nearly every page, which then opens no session
     told = told_in(session(), set(calls.values()))
     said = {call: html('<p class="q__kept">{}</p>', gettext("Saisi par %(whom)s.", whom=_whom(told[call]))) for call in told}
     return {name: said[call] for name, call in calls.items()}

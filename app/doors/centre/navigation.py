@@ -1,7 +1,7 @@
 """What frames every page about one patient: who it is, the sections with their progress, what comes next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -93,7 +93,7 @@ def identity_shown(moment: Moment) -> Identity:
     """
     listed = moment.chart.identity
     if not any(cell.get("p") == "accepted" for cell in moment.document.answers.values()):
-        return replace(listed, birth=(listed.birth or "")[:7])
+        return Identity(listed.initials, (listed.birth or "")[:7], listed.sex)
     facts: Mapping[str, Any] = moment.facts
     return Identity(facts["initials"], str(facts["birth"] or "")[:7], facts["sex"])
 

@@ -5,6 +5,7 @@ The page and the live replies are made of the same marks, so that there is one p
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -21,8 +22,7 @@ from forms.definition import Question, Questionnaire
 from forms.types import kind_of
 
 
-@dataclass(frozen=True)
-class Entered:
+class Entered(NamedTuple):
     """What a person sent for one question, as it came."""
 
     typed: str | list[str] = ""
@@ -30,8 +30,7 @@ class Entered:
     comment: str | None = None
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """How one question stands on the page: classes, whether it is hidden, and what is said beside it."""
 
     classes: str = ""
