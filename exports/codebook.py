@@ -53,7 +53,8 @@ CODES = (
 def dictionary(tables: Sequence[Table]) -> Table:
     """``dictionnaire``: one row a variable of each described table, in the order of the file."""
     rows = _dictionary_rows(tables)
-    return Table("dictionnaire", DICTIONARY, lambda: rows, "Dictionnaire", "Dictionary", frozen=3, described=False)
+    return Table("dictionnaire", DICTIONARY, lambda: rows, "Dictionnaire", "Dictionary", frozen=3, described=False,
+                 key=("feuille", "variable"))
 
 
 def codes(tables: Sequence[Table]) -> Table:
@@ -67,7 +68,8 @@ def codes(tables: Sequence[Table]) -> Table:
         reasons = [(*one, None, None, None) for one in MISSING_REASONS if column.reason_for is not None]
         for one in [*listed, *reasons]:
             rows.setdefault((column.name, one[0]), (column.name, *one))
-    return Table("modalites", CODES, rows.values, "Modalités", "Codes", frozen=2, described=False)
+    return Table("modalites", CODES, rows.values, "Modalités", "Codes", frozen=2, described=False,
+                 key=("variable", "code"))
 
 
 def _dictionary_rows(tables: Sequence[Table]) -> list[Row]:

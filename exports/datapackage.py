@@ -24,7 +24,8 @@ def _resource(table: Table) -> dict[str, object]:
         "profile": "tabular-data-resource", "name": table.name, "title": table.fr or table.name,
         "path": f"{table.name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8-sig",
         "dialect": {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
-        "schema": {"fields": [_field(column) for column in table.columns], "missingValues": [""]},
+        "schema": {"fields": [_field(column) for column in table.columns], "missingValues": [""],
+                   **({"primaryKey": list(table.key)} if table.key else {})},
     }
 
 

@@ -83,6 +83,8 @@ class Table:
     """From this column on rows are often the same as others: a writer may remember the rest of a row as a whole."""
     described: bool = True
     """Its columns belong in the dictionary (false for the read-me, the dictionary and the codes)."""
+    key: tuple[str, ...] = ()
+    """The columns that tell a row from all others, where some do; a blank one is a value like any other."""
 
 
 Batch = tuple[int, Sequence[Row]]
@@ -112,11 +114,11 @@ def single(table: Table, size: int = 500) -> Pass:
 
 def member(columns: tuple[Column, ...], name: str, place: int, batches: Callable[[], Iterable[Batch]],
            *, fr: str = "", en: str = "", frozen: int = 0, described: bool = True,
-           recurring: int | None = None) -> Table:
+           recurring: int | None = None, key: tuple[str, ...] = ()) -> Table:
     """A table whose rows are those that a shared pass gives for ``place``."""
     def rows() -> Iterator[Row]:
         return (row for at, some in batches() if at == place for row in some)
-    return Table(name, columns, rows, fr, en, frozen, recurring, described)
+    return Table(name, columns, rows, fr, en, frozen, recurring, described, key)
 
 
 def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -57,7 +57,8 @@ class _Tally:
 
 def centres_table(session: Session, study: Study) -> Table:
     """The table, by centre code; a centre that merged into another has no row of its own."""
-    return Table("centres", COLUMNS, lambda: _rows(session, study), "Centres", "Centres", frozen=2)
+    return Table("centres", COLUMNS, lambda: _rows(session, study), "Centres", "Centres", frozen=2,
+                 key=("centre_id",))
 
 
 def _rows(session: Session, study: Study) -> Iterator[Row]:

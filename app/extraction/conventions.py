@@ -10,31 +10,28 @@ from forms.definition import Table as LookUp
 from forms.expressions.calls import FUNCTIONS
 
 _HOLDS = {
-    "patients": ("un patient ; clé : patient_id", "a patient; key: patient_id"),
-    "patients_libelles": ("un patient, comme patients, les libellés à la place des codes ; clé : patient_id",
-                          "a patient, as in patients, French labels in place of codes; key: patient_id"),
-    "patients_labels": ("un patient, comme patients, les libellés anglais à la place des codes ; clé : patient_id",
-                        "a patient, as in patients, English labels in place of codes; key: patient_id"),
-    "visites": ("une visite d’un patient, même non demandée ; clé : patient_id, visit",
-                "a visit of a patient, even not asked; key: patient_id, visit"),
-    "autorisations": ("une ligne de la liste importée ; clé : source_file, source_row",
-                      "a row of the imported list; key: source_file, source_row"),
-    "centres": ("un centre ; clé : centre_id", "a centre; key: centre_id"),
+    "patients": ("un patient", "a patient"),
+    "patients_libelles": ("un patient, comme patients, les libellés à la place des codes",
+                          "a patient, as in patients, French labels in place of codes"),
+    "patients_labels": ("un patient, comme patients, les libellés anglais à la place des codes",
+                        "a patient, as in patients, English labels in place of codes"),
+    "visites": ("une visite d’un patient, même non demandée", "a visit of a patient, even not asked"),
+    "autorisations": ("une ligne de la liste importée", "a row of the imported list"),
+    "centres": ("un centre", "a centre"),
     "flux": ("une étape du diagramme de flux, ou une sortie", "a step of the flow diagram, or an exit"),
-    "etats": ("une question d’un patient qui n’a pas simplement sa réponse, et pourquoi ; clé : patient_id, variable, "
-              "visit, repeat_no ; variable vide : toute la section",
-              "a question of a patient that is not plainly answered, and why; key: patient_id, variable, visit, "
-              "repeat_no; variable blank: the whole section"),
+    "etats": ("un état d’une question d’un patient qui n’a pas simplement sa réponse ; variable vide : toute la section ; une "
+              "réponse peut en avoir plusieurs (corrected et telephone) : choisir un état avant de joindre",
+              "a state of a question of a patient that is not plainly answered; variable blank: the whole section; an answer "
+              "may have several (corrected and telephone): pick one state before joining"),
     "requetes": ("une question posée à un centre sur une réponse", "a question put to a centre about an answer"),
-    "propositions": ("une valeur de la liste qu’un centre corrige, et ce qu’il en est ; clé : patient_id, variable",
-                     "a value of the list that a centre corrects, and what became of it; key: patient_id, variable"),
-    "dictionnaire": ("une variable d’une feuille ; clé : feuille, variable", "a variable of a sheet; key: feuille, variable"),
-    "modalites": ("un code d’une variable ; clé : variable, code", "a code of a variable; key: variable, code"),
-    "changements": ("un changement depuis la coupe nommée", "a change since the named cut"),
+    "propositions": ("une valeur de la liste qu’un centre corrige, et ce qu’il en est",
+                     "a value of the list that a centre corrects, and what became of it"),
+    "dictionnaire": ("une variable d’une feuille", "a variable of a sheet"),
+    "modalites": ("un code d’une variable", "a code of a variable"),
+    "changements": ("un changement depuis la coupe nommée, dans leur ordre ; sans clé",
+                    "a change since the named cut, in their order; no key"),
 }
-_OF_LINES = (
-    "une ligne : une ligne de « {fr} » ({code} dans les formules) ; clé : patient_id, visit, repeat_no / "
-    "one row: a line of “{en}” ({code} in formulas)")
+_OF_LINES = ("une ligne de « {fr} » ({code} dans les formules)", "a line of “{en}” ({code} in formulas)")
 
 _ALWAYS = (
     ("Cellule vide", "Empty cell", "pas de valeur ; la raison est dans la feuille etats, et dans <variable>_mq s’il y en a "
@@ -81,16 +78,22 @@ _LANGUAGE = (
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
 
 
-def sheet_rows(sheets: Iterable[str], union: Questionnaire) -> Iterator[Row]:
+def sheet_rows(sheets: Iterable[str], tables: Iterable[Table], union: Questionnaire) -> Iterator[Row]:
     """What one row of each sheet is, and what tells it from the others."""
     lines = {repeat.sheet: repeat for repeat in union.repeats.values()}
+    keys = {table.name: ", ".join(table.key) for table in tables}
     for sheet in sheets:
         repeat = lines.get(sheet)
+        holds = _HOLDS.get(sheet)
         if repeat is not None:
-            said = _OF_LINES.format(fr=repeat.label.fr, en=repeat.label.en, code=repeat.code)
-            yield ("feuille", sheet, sheet, said)
-        elif sheet in _HOLDS:
-            yield ("feuille", sheet, sheet, "une ligne : {} / one row: {}".format(*_HOLDS[sheet]))
+            fr, en = (text.format(fr=repeat.label.fr, en=repeat.label.en, code=repeat.code) for text in _OF_LINES)
+        elif holds is not None:
+            fr, en = holds
+        else:
+            continue
+        key = keys.get(sheet)
+        of_fr, of_en = (f" ; clé : {key}", f"; key: {key}") if key else ("", "")
+        yield ("feuille", sheet, sheet, f"une ligne : {fr}{of_fr} / one row: {en}{of_en}")
 
 
 def convention_rows(union: Questionnaire) -> Iterator[Row]:

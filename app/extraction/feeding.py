@@ -113,7 +113,8 @@ class Feed:
         self.tables: dict[str, Table] = {
             name: member(some, name, self._places[name], self.batches, fr=titles[name],
                          frozen=4 if name not in (PATIENT_SHEET, *LABEL_SHEETS, VISIT_SHEET) else 2,
-                         described=name not in LABEL_SHEETS, recurring=2 if name == STATE_SHEET else None)
+                         described=name not in LABEL_SHEETS, recurring=2 if name == STATE_SHEET else None,
+                         key=layout.key_of(name))
             for name, some in columns.items()
         }
 

@@ -100,7 +100,8 @@ def flow_table(steps: Callable[[], list[Step]]) -> Table:
     def rows() -> Iterator[Row]:
         for place, row in enumerate((row for step in steps() for row in _rows(step)), 1):
             yield (place, *row)
-    return Table("flux", COLUMNS, rows, "Diagramme de flux", "Flow diagram", frozen=2)
+    return Table("flux", COLUMNS, rows, "Diagramme de flux", "Flow diagram", frozen=2,
+                 key=("etape", "sorti_de"))
 
 
 def _rows(step: Step) -> Iterator[Row]:

@@ -80,7 +80,7 @@ def _study(cited: Cited) -> Iterator[Row]:
 
 def _controls(cited: Cited, written: Written) -> Iterator[Row]:
     census = cited.reading.census
-    yield from sheet_rows(written.sheets, cited.reading.layout.union)
+    yield from sheet_rows(written.sheets, cited.tables, cited.reading.layout.union)
     for sheet, rows in written.sheets.items():
         yield ("contrôle", f"Lignes de la feuille {sheet}", f"Rows of sheet {sheet}", str(rows))
     for status in STATUS_CHOICES:

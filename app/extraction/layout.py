@@ -10,7 +10,7 @@ from app.extraction.listed import YES_NO
 from app.extraction.planning import Learned, SheetPlan, line_slots, patient_slots, union_of, visit_slots
 from app.extraction.reading import OPPOSED, PatientRow
 from app.extraction.records import Record
-from app.extraction.states import COMMENT, Place, StatePlan, absent_from, heard
+from app.extraction.states import COMMENT, STATE_KEY, Place, StatePlan, absent_from, heard
 from app.extraction.states import columns as state_columns
 from app.extraction.times import paris, twins, utc
 from exports.tables import Choice, Column, Row
@@ -130,6 +130,17 @@ class Layout:
     def state_columns(self) -> tuple[Column, ...]:
         """Columns of ``etats``."""
         return state_columns(self._sections, self._visits, self._parts.get(COMMENT, 1))
+
+    def key_of(self, sheet: str) -> tuple[str, ...]:
+        """The columns that tell a row of a sheet of answers from its others."""
+        if sheet == STATE_SHEET:
+            return STATE_KEY
+        if sheet == VISIT_SHEET:
+            return ("patient_id", "visit")
+        of_visits = {repeat.sheet: bool(repeat.visits) for repeat in self.union.repeats.values()}
+        if sheet not in of_visits:
+            return ("patient_id",)
+        return ("patient_id", "visit", "repeat_no") if of_visits[sheet] else ("patient_id", "repeat_no")
 
     def patient_row(self, centre: str, row: PatientRow, record: Record | None) -> list[object]:
         """The row of a patient; without a record what the list says stands alone."""

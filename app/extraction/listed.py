@@ -45,6 +45,7 @@ RULES = (
 YES_NO = (Choice(1, "Oui", "Yes"), Choice(0, "Non", "No"))
 
 COLUMNS = (
+    Column("import_no", "integer", "Rang de l’import dans l’étude", "Rank of the import in the study"),
     Column("source_file", "text", "Fichier de la liste", "File of the list"),
     Column("source_sheet", "text", "Feuille de ce fichier", "Sheet of that file"),
     Column("source_row", "integer", "Rang de la ligne dans le fichier (1 = première donnée)",
@@ -82,10 +83,13 @@ def authorisations_table(session: Session, study: Study) -> Table:
     def rows() -> Iterator[Row]:
         centres = centre_codes(session, study)
         merged, opposed = _merged_codes(session, study), opposed_patients(session, study)
+        numbers: dict[int, int] = {}
         with session.execute(_query(study).execution_options(yield_per=2_000)) as found:
             for row in found:
-                yield _anonymous(row) if row.patient_id in opposed else _row(tuple(row), centres, merged)
-    return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=3)
+                number = numbers.setdefault(row.import_id, len(numbers) + 1)
+                yield [number, *(_anonymous(row) if row.patient_id in opposed else _row(tuple(row), centres, merged))]
+    return Table("autorisations", COLUMNS, rows, "Autorisations de la liste", "Authorisations of the list", frozen=4,
+                 key=("import_no", "source_row"))
 
 
 def _query(study: Study) -> Select[*tuple[Any, ...]]:
@@ -95,7 +99,7 @@ def _query(study: Study) -> Select[*tuple[Any, ...]]:
             ListImport.file_name, ListRow.sheet, ListRow.source_row, ListRow.sheet_row, a.centre_id,
             a.patient_id, Patient.code, a.course_no, a.auth_kind, a.request_type, a.request_type_inferred,
             a.status, a.granted_on, a.valid_from, a.valid_to,
-            a.duration_days, a.product, a.strength, a.in_window, a.link_rule, ListRow.fate, ListRow.reason,
+            a.duration_days, a.product, a.strength, a.in_window, a.link_rule, ListRow.fate, ListRow.reason, ListRow.import_id,
         )
         .join(ListImport, ListImport.id == ListRow.import_id)
         .outerjoin(a, a.id == ListRow.id)
@@ -115,11 +119,11 @@ def _merged_codes(session: Session, study: Study) -> Mapping[str, str]:
 
 
 def _row(found: tuple[Any, ...], centres: Mapping[int, str], merged: Mapping[str, str]) -> Row:
-    file, sheet, source_row, sheet_row, centre, patient, code, *rest = found
+    file, sheet, source_row, sheet_row, centre, patient, code, *rest, _ = found
     cells = [None if cell == "" else int(cell) if isinstance(cell, bool) else cell for cell in rest]
     return [file, sheet or None, source_row, sheet_row, centres.get(centre), merged.get(patient, code), *cells]
 
 
 def _anonymous(found: SqlRow[*tuple[Any, ...]]) -> Row:
     place = [found.file_name, found.sheet or None, found.source_row, found.sheet_row]
-    return [*place, *[None] * (len(COLUMNS) - len(place) - 2), found.fate, None]
+    return [*place, *[None] * (len(COLUMNS) - len(place) - 3), found.fate, None]

@@ -56,7 +56,8 @@ def proposals_table(session: Session, vault: Vault, study: Study, union: Questio
             if row.disposition != OPPOSED:
                 for check in proposed[row.patient_id]:
                     yield _row(vault, centres[row.centre_id], row, check, union)
-    return Table("propositions", COLUMNS, rows, "Propositions contre la liste", "Proposals against the list", frozen=2)
+    return Table("propositions", COLUMNS, rows, "Propositions contre la liste", "Proposals against the list", frozen=2,
+                 key=("patient_id", "variable"))
 
 
 def _by_patient(session: Session, study: Study) -> dict[str, list[FactCheck]]:

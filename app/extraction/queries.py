@@ -60,7 +60,8 @@ def queries_table(session: Session, study: Study, union: Questionnaire, filters:
             if row.disposition != OPPOSED:
                 for query in asked[row.patient_id]:
                     yield _row(session, centres[row.centre_id], row, query, union)
-    return Table("requetes", COLUMNS, rows, "Questions sur les réponses", "Queries on answers", frozen=2)
+    return Table("requetes", COLUMNS, rows, "Questions sur les réponses", "Queries on answers", frozen=2,
+                 key=("patient_id", "visit", "repeat_no", "variable", "raised_at"))
 
 
 def _by_patient(session: Session, study: Study) -> dict[str, list[Query]]:

@@ -31,6 +31,7 @@ LISTED = {"proposed": "list_disputed", "accepted": "list_corrected", "refused": 
 REMEMBERED = 20_000
 COMMENT = "commentaire"
 STATE_OF = {"x": "not_asked", "n": "not_answered", "u": "unknown", "f": "not_done", "a": "not_applicable"}
+STATE_KEY = ("patient_id", "section", "visit", "repeat_no", "variable", "etat")
 COMPUTED = "derivees"
 """Where the section of a question stands, what computed values have instead."""
 

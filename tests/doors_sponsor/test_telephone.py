@@ -31,6 +31,7 @@ from forms.answers import Address
 from tests.architecture.dumping import dump
 from tests.doors_centre.builders import CODE, Visitor, busy_centres, page, text_of, token_for, visitor
 from tests.doors_sponsor.desk import Desk, another_browser, desk_for
+from tests.extraction.builders import repeated_keys
 from tests.fixtures.studies import Opened
 
 CALL = re.compile(r"/appel/([0-9a-f]{32})/")
@@ -74,9 +75,10 @@ def exported(opened: Opened) -> dict[str, list[dict[str, object]]]:
     export(here, opened.code, path, actor=Actor.command("tests"), now=here.clock())
     book = openpyxl.load_workbook(path, read_only=True)
     found = {}
-    for sheet in ("patients", "etats"):
+    for sheet in book.sheetnames:
         head, *rows = book[sheet].iter_rows(values_only=True)
         found[sheet] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
+    assert repeated_keys(found) == {}
     return found
 
 
@@ -256,3 +258,5 @@ def test_facts_dispositions_and_replies_said_on_the_telephone_say_so_too(desk: D
         assert said, "facts were confirmed and the question answered"
         assert {one.partition(", telephone: Pharmacien")[0] for one in said} == {"manager@example.org, manager"}
         assert session.scalars(select(Disposition.by_role)).all() == ["manager, telephone: Pharmacien"]
+    states = [row["etat"] for row in exported(opened)["etats"] if row["variable"] == "weight_kg"]
+    assert sorted(map(str, states)) == ["corrected", "telephone"]

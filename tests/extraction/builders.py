@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -148,6 +150,18 @@ def _hand_in(session: Session, response: Response) -> None:
                            receipt=random_key()[:12], submitted_at=AT, by_name="A", by_role="B", by_organisation="C",
                            left_out="[]"))
     session.flush()
+
+
+def repeated_keys(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[Any, int]:
+    """Where the key that lisez_moi states for a sheet does not tell its rows apart; must be empty."""
+    found: dict[Any, int] = {}
+    for row in sheets["lisez_moi"]:
+        key = re.search(r" ; clé : ([\w, ]+) / ", row["valeur"] or "") if row["rubrique"] == "feuille" else None
+        if key is not None:
+            names = key[1].split(", ")
+            counts = Counter(tuple(one[name] for name in names) for one in sheets[row["fait"]])
+            found |= {(row["fait"], *key): number for key, number in counts.items() if number > 1}
+    return found
 
 
 def response_of(session: Session, patient: Patient) -> Response:

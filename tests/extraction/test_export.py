@@ -22,6 +22,7 @@ from tests.extraction.builders import (
     add_patient,
     add_response,
     open_shipped,
+    repeated_keys,
 )
 
 SHEETS = [
@@ -113,6 +114,7 @@ def test_every_absence_has_one_state_and_no_answer_has_one(small, book_of) -> No
     keys = [(row["patient_id"], row["section"], row["visit"], row["repeat_no"], row["variable"], row["etat"])
             for row in sheets["etats"]]
     assert len(keys) == len(set(keys))
+    assert repeated_keys(sheets) == {}
 
 
 def test_comments_and_estimates_are_told(small, book_of) -> None:

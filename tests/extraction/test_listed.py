@@ -8,10 +8,13 @@ from sqlalchemy import select, update
 
 from app.cohort.models import Patient
 from app.cohort.tracing import trace_rows
+from tests.extraction.builders import repeated_keys
 
 
 def test_every_row_of_the_list_is_there_with_its_fate_and_codes(opened, book_of) -> None:
-    rows = book_of(opened.installation).sheets["autorisations"]
+    sheets = book_of(opened.installation).sheets
+    rows = sheets["autorisations"]
+    assert repeated_keys(sheets) == {}
     with opened.installation.database.reading() as session:
         traced = list(trace_rows(session, opened.installation.vault, opened.study(session)))
     assert [(row["source_row"], row["fate"], row["patient_id"], row["centre_id"]) for row in rows] == [

@@ -110,7 +110,7 @@ def test_the_rows_of_the_list_still_add_up_and_come_back_when_the_opposition_is_
     hidden = [row for row in blank if row["fate"] == "kept" and row["patient_id"] is None]
     assert hidden
     assert {name for row in hidden for name, cell in row.items() if cell is not None} == {
-        "source_file", "source_sheet", "source_row", "sheet_row", "fate",
+        "import_no", "source_file", "source_sheet", "source_row", "sheet_row", "fate",
     }  # fmt: skip
     with made.database.writing() as session:
         patient = session.scalars(select(Patient).where(Patient.code == code)).one()

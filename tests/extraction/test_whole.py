@@ -103,6 +103,10 @@ def test_the_csv_holds_the_same_tables_with_the_same_names(small, tmp_path: Path
     assert {f"{name}.csv" for name in exported.sheets} <= names
     assert {f"virgule/{name}.csv" for name in exported.sheets} <= names
     assert {one["name"] for one in package["resources"]} == set(exported.sheets)
+    keys = {one["name"]: one["schema"].get("primaryKey") for one in package["resources"]}
+    assert (keys["etats"], keys["visites"]) == (
+        ["patient_id", "section", "visit", "repeat_no", "variable", "etat"], ["patient_id", "visit"])
+    assert [name for name, key in keys.items() if key is None] == ["lisez_moi"]
 
 
 def test_the_tables_of_a_study_can_be_read_again_and_again(small) -> None:

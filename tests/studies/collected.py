@@ -12,6 +12,7 @@ from app.collection.opening import open_study
 from app.extraction.exporting import export
 from app.kernel.actor import Actor
 from app.kernel.installation import Installation
+from tests.extraction.builders import repeated_keys
 from tests.studies.elsewhere import objects
 
 Row = dict[str, Any]
@@ -63,6 +64,7 @@ def workbook(
         refused = {result["key"]: result["refusals"] for result in collected.take(fixture) if not result["stored"]}
         assert refused == {}
         _BUILT[key] = collected.sheets(folder)
+        assert repeated_keys(_BUILT[key]) == {}
     return _BUILT[key]
 
 
