@@ -64,6 +64,7 @@ def set_disposition(
         by_role=actor.role,
         note=(note or "").strip() or None,
         destination=destination,
+        call_id=actor.call,
     )
     session.add(made)
     session.flush()

@@ -126,6 +126,12 @@ class Disposition(Base):
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
+        Index(
+            "ix_disposition_call_id",
+            "call_id",
+            sqlite_where=text("call_id IS NOT NULL"),
+            postgresql_where=text("call_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[intpk]
@@ -138,6 +144,8 @@ class Disposition(Base):
     destination: Mapped[str | None] = mapped_column(Text)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    # The telephone call in which it was said.
+    call_id: Mapped[str | None] = mapped_column(String(32))
 
 
 class FactCheck(Base):

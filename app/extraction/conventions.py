@@ -51,8 +51,9 @@ _ALWAYS = (
     ("Identité", "Identity", "aucune : ni nom, ni initiales, ni date de naissance, ni numéro d’autorisation, "
      "ni courriel / none"),
     ("Téléphone", "Telephone", "réponses que le centre a dites et que le promoteur a saisies : patients.answers_by_telephone, "
-     "patients.submitted_by_telephone, et dans etats une ligne telephone chacune, tant que le centre ne l’a pas corrigée / "
-     "answers that the centre said and the sponsor typed: in etats a row telephone each, until the centre corrects it"),
+     "patients.submitted_by_telephone, et dans etats une ligne telephone chacune, tant que le centre ne l’a pas corrigée ; un "
+     "motif d’absence : patients.disposed_by_telephone / answers that the centre said and the sponsor typed: in etats a row "
+     "telephone each, until the centre corrects it; a reason for no answer: patients.disposed_by_telephone"),
     ("Patients opposés", "Opposed patients", "leur ligne reste, sans réponse / their row stays, without answers"),
     ("Questions masquées", "Hidden questions", "une réponse dont la question n’est plus posée n’est pas exportée ; "
      "etats : not_asked / an answer whose question is no longer asked is not exported"),

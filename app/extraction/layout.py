@@ -24,6 +24,9 @@ PATIENT_HEAD = (
     Column("disposition", "code", "Pourquoi il n’y a pas de réponse", "Why there is no answer",
            choices=DISPOSITION_CHOICES),
     *twins("disposed_at", "Motif d’absence donné le", "Reason for no answer given at"),
+    Column("disposed_by_telephone", "flag", "Motif d’absence dit au téléphone, saisi par le promoteur ; 0 : donné par le centre "
+           "lui-même", "Reason for no answer said on the telephone, typed by the sponsor; 0: given by the centre itself",
+           choices=YES_NO),
     *twins("submitted_at", "Remis le", "Submitted at"),
     Column("submitted_by_telephone", "flag", "Remis au téléphone : saisi par le promoteur, dit par le centre ; 0 : par le centre "
            "lui-même ou par un fichier", "Handed in on the telephone: typed by the sponsor, said by the centre; 0: by the centre "
@@ -150,6 +153,7 @@ class Layout:
             return [centre, row.code, row.status or "not_started", OPPOSED, *blanks, *sheets.patients.at("").fill({}, {})]
         head: list[object] = [
             centre, row.code, row.status or "not_started", row.disposition, utc(row.disposed_at), paris(row.disposed_at),
+            int(row.disposed_in is not None) if row.disposition else None,
             utc(row.submitted_at), paris(row.submitted_at), int(row.call_id is not None) if row.submitted_at else None,
             len(heard(record)) if record is not None else None, sheets.number if row.version_id is not None else None,
             None if row.incident is None else int(row.incident), row.first_grant_on, row.last_grant_on,

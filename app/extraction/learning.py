@@ -43,7 +43,7 @@ class Census:
             self.set_apart[row.status or "not_started"] += 1
         opposed = row.disposition == OPPOSED
         listed = (row.submitted_at, row.disposed_at, row.first_grant_on, row.last_grant_on, row.incident, row.sex)
-        told = (row.call_id,) if row.call_id and not opposed else ()
+        told = () if opposed else tuple(call for call in (row.call_id, row.disposed_in) if call)
         head = (row.code, row.centre_id, row.status, row.disposition, *(() if opposed else listed), *told)
         self._digest.update("".join(f"{part}|" for part in head).encode())
         if row.document is None or row.version_id is None or opposed:

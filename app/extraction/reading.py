@@ -52,6 +52,8 @@ class PatientRow(NamedTuple):
     call_id: str | None
     disposition: str | None
     disposed_at: datetime | None
+    disposed_in: str | None
+    """The telephone call in which the reason was said."""
 
 
 def patient_rows(
@@ -113,10 +115,10 @@ _BODIES = (
     .where(Response.patient_id.in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
 _NO_BODY: tuple[Any, ...] = (None,) * 11
-_DISPOSED = select(Disposition.patient_id, Disposition.kind, Disposition.at).where(
+_DISPOSED = select(Disposition.patient_id, Disposition.kind, Disposition.at, Disposition.call_id).where(
     Disposition.patient_id.in_(bindparam("ids", expanding=True)), Disposition.withdrawn_at.is_(None)
 )
-_NOT_DISPOSED: tuple[Any, ...] = (None, None)
+_NOT_DISPOSED: tuple[Any, ...] = (None, None, None)
 
 
 def centre_codes(session: Session, study: Study) -> Mapping[int, str]:

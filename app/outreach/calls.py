@@ -14,11 +14,14 @@ from app.kernel.actor import Actor
 from app.kernel.prepared import Prepared
 from app.kernel.texts import TextRefused, kept_line
 from app.outreach.chase import note
-from app.outreach.errors import CallEnded, PersonUnnamed, PersonUnreadable
+from app.outreach.errors import CallEnded, SpeakerUnknown
 from app.outreach.links import LONGEST_NAME
 from app.outreach.models import Call, Contact, Respondent
 
 LONGEST = timedelta(hours=12)  # as long as a session of the staff may last
+
+TELEPHONE = ", telephone: "
+"""In the role of an author, between the role of who typed and the function of who spoke."""
 
 _HEARD = Prepared(
     select(
@@ -48,13 +51,15 @@ class Heard(NamedTuple):
     def typed_by(self, staff: Actor) -> Actor:
         """The member of staff who types what this person says, as the journal names them."""
         return replace(
-            staff, role=f"{staff.role}, telephone: {self.person_function}", ref=self.id, heard=True
+            staff, role=f"{staff.role}{TELEPHONE}{self.person_function}", ref=self.id, heard=True
         )
 
 
 class Told(NamedTuple):
-    """Whose words answers are: said by whom, typed by which account, when."""
+    """Whose words answers are: said by whom, typed by which account, when; the call, and the centre's page with it."""
 
+    call_id: str
+    centre_id: int
     name: str
     function: str
     by: str
@@ -75,14 +80,12 @@ def begin_call(
 ) -> Call:
     """A call in which `actor` is going to type what the named person says: noted at the desk, and journalled.
 
-    Raises PersonUnnamed when name or function is blank, PersonUnreadable when one cannot be kept.
+    Raises SpeakerUnknown when name or function is blank or cannot be kept.
     """
-    try:
-        person = kept_line(name, LONGEST_NAME), kept_line(function, LONGEST_NAME)
-    except TextRefused as refused:
-        raise PersonUnreadable(**refused.facts) from None
-    if not person[0] or not person[1]:
-        raise PersonUnnamed
+    person = _kept("name", name), _kept("function", function)
+    blank = tuple(field for field, said in zip(("name", "function"), person, strict=True) if not said)
+    if blank:
+        raise SpeakerUnknown(blank)
     contact = note(session, study, centre, outcome="reached", text="", actor=actor, now=now, respondent=respondent)
     call = Call(contact=contact, staff_id=staff_id, person_name=person[0], person_function=person[1])
     session.add(call)
@@ -138,11 +141,18 @@ def told_in(session: Session, calls: Collection[str]) -> dict[str, Told]:
     if not calls:
         return {}
     query = (
-        select(Call.id, Call.person_name, Call.person_function, Contact.by, Contact.at)
+        select(Call.id, Contact.centre_id, Call.person_name, Call.person_function, Contact.by, Contact.at)
         .join(Contact, Contact.id == Call.contact_id)
         .where(Call.id.in_(calls))
     )
-    return {key: Told(name, function, by, at) for key, name, function, by, at in session.execute(query)}
+    return {row.id: Told(*row) for row in session.execute(query)}
+
+
+def _kept(field: str, typed: str) -> str:
+    try:
+        return kept_line(typed, LONGEST_NAME) or ""
+    except TextRefused as refused:
+        raise SpeakerUnknown((field,), refused.message("fr"), refused.message("en")) from None
 
 
 def _journal(session: Session, call: Call, actor: Actor, now: datetime, action: str, new: str | None) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import Refusal
+from app.kernel.language import Language
 
 if TYPE_CHECKING:
     from app.outreach.respondents import Fault
@@ -31,6 +32,22 @@ class PersonUnreadable(PersonUnnamed):
     code = "person-unreadable"
     fr = "Votre nom ou votre fonction n’a pas été compris : {why_fr}"
     en = "Your name or your function was not understood: {why_en}"
+
+
+class SpeakerUnknown(Refusal):
+    """Who speaks in a call is not said, or cannot be kept; `fields` are those of name and function to mend."""
+
+    code = "speaker-unknown"
+    fr = "Indiquez le nom et la fonction de la personne qui parle (200 caractères au plus). {why_fr}"
+    en = "Give the name and the function of the person who speaks (at most 200 characters). {why_en}"
+
+    def __init__(self, fields: tuple[str, ...], why_fr: str = "", why_en: str = "") -> None:
+        self.fields = fields
+        super().__init__(why_fr=why_fr, why_en=why_en)
+
+    def message(self, language: Language) -> str:
+        """The sentence for people."""
+        return super().message(language).strip()
 
 
 class UnknownRespondent(Refusal):

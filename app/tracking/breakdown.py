@@ -66,7 +66,7 @@ class StepRate:
     `rank` 0 is the invitation, 1 the first reminder…; None is what came before any mail. `written`: centres that
     it was sent to; `entered`: those where a person came in (scanners cannot); `first`: those whose first
     questionnaire came then. `waited`: patients of the centres written to that had not been handed in; `answered`
-    and `disposed`: what came of them; `heard`: of the answered, those handed in on the telephone.
+    and `disposed`: what came of them; `heard` and `disposed_heard`: of those, what was said on the telephone.
     """
 
     rank: int | None
@@ -77,6 +77,7 @@ class StepRate:
     answered: int = 0
     disposed: int = 0
     heard: int = 0
+    disposed_heard: int = 0
 
     @property
     def rate(self) -> float | None:
@@ -93,7 +94,7 @@ class StepRate:
         step = {None: "before", 0: "invitation"}.get(self.rank, f"reminder {self.rank}")
         centres = {"written": self.written, "entered": self.entered, "first": self.first}
         patients = {"waited": self.waited, "answered": self.answered, "disposed": self.disposed}
-        patients["by_telephone"] = self.heard
+        patients["by_telephone"], patients["disposed_by_telephone"] = self.heard, self.disposed_heard
         rates = {"rate": _rounded(self.rate), "centre_rate": _rounded(self.centre_rate)}
         return {"after": step, **patients, **centres, **rates}
 
@@ -108,6 +109,7 @@ class _Centre:
     answered: list[datetime]
     disposed: list[datetime]
     heard: list[datetime]
+    disposed_heard: list[datetime]
 
 
 def by_region(session: Session, study: Study) -> list[RegionRate]:
@@ -144,6 +146,11 @@ def by_telephone(session: Session, study: Study) -> int:
     return len(_HEARD.all(flushed(session), study=study.id))
 
 
+def disposed_by_telephone(session: Session, study: Study) -> int:
+    """How many of the reasons for no answer were said on the telephone; it reads those alone."""
+    return len(_DISPOSED_HEARD.all(flushed(session), study=study.id))
+
+
 def step_stamp(session: Session, study: Study) -> tuple[int, int, datetime | None]:
     """Changes whenever `by_mail` would say something else, and is read from a few rows: counters, and mails sent."""
     sent = select(func.count(), func.max(Mail.sent_at)).where(Mail.study_id == study.id, Mail.state == "sent")
@@ -156,6 +163,7 @@ def breakdown_as_json(session: Session, study: Study) -> dict[str, Any]:
     regions = by_region(session, study)
     return {
         "by_telephone": by_telephone(session, study),
+        "disposed_by_telephone": disposed_by_telephone(session, study),
         "by_centre": centre_counts(regions).as_json(),
         "regions": [one.as_json() for one in regions],
         "after_mails": [one.as_json() for one in by_mail(session, study)],
@@ -181,13 +189,14 @@ def _with(step: StepRate, centre: _Centre, rank: int) -> StepRate:
         answered=step.answered + within(centre.answered),
         disposed=step.disposed + within(centre.disposed),
         heard=step.heard + within(centre.heard),
+        disposed_heard=step.disposed_heard + within(centre.disposed_heard),
     )
 
 
 def _campaigns(session: Session, study: Study) -> dict[int, _Centre]:
     asked = select(CentreCount.centre_id, CentreCount.asked)
     asked = asked.where(CentreCount.study_id == study.id, CentreCount.asked > 0)
-    found = {centre: _Centre(count, [], [], [], [], []) for centre, count in session.execute(asked)}
+    found = {centre: _Centre(count, [], [], [], [], [], []) for centre, count in session.execute(asked)}
     connection = flushed(session)
     for query, kept in (
         (_MAILED, "mailed"),
@@ -195,6 +204,7 @@ def _campaigns(session: Session, study: Study) -> dict[int, _Centre]:
         (_ANSWERED, "answered"),
         (_DISPOSED, "disposed"),
         (_HEARD, "heard"),
+        (_DISPOSED_HEARD, "disposed_heard"),
     ):
         for centre, at in query.all(connection, study=study.id):
             if centre in found:
@@ -232,12 +242,15 @@ _HEARD = Prepared(
         Submission.call_id.is_not(None), Patient.study_id + 0 == _STUDY
     )
 )
-_DISPOSED = Prepared(
+_SET_APART = (
     select(Patient.centre_id, Disposition.at)
     .join(Disposition, Disposition.patient_id == Patient.id)
     .outerjoin(Response, Response.patient_id == Patient.id)
-    .where(Patient.study_id == _STUDY, Patient.merged_into_id.is_(None))
-    .where(Disposition.withdrawn_at.is_(None), Response.submitted_at.is_(None))
+    .where(Patient.merged_into_id.is_(None), Disposition.withdrawn_at.is_(None), Response.submitted_at.is_(None))
+)
+_DISPOSED = Prepared(_SET_APART.where(Patient.study_id == _STUDY))
+_DISPOSED_HEARD = Prepared(
+    _SET_APART.where(Disposition.call_id.is_not(None), Patient.study_id + 0 == _STUDY)
 )
 
 

@@ -210,10 +210,17 @@ def test_only_the_manager_who_rang_types_and_only_until_hanging_up(desk: Desk, o
 
 def test_who_is_on_the_line_must_be_known(desk: Desk, opened: Opened) -> None:
     centre = busy_centres(opened)[0]
-    for nobody in ({"name": ""}, {"function": " "}, {"name": "x" * 201}, {"name": "a\x00b"}):
+    for nobody, field in (({"name": ""}, "name"), ({"function": " "}, "function"), ({"name": "x" * 201}, "name")):
         answer = ring(desk, centre, **nobody)
         assert answer.status_code == 422, nobody
+        assert f'<a href="#{field}">' in answer.text
+        assert re.search(rf'id="{field}"[^>]* aria-invalid="true"', answer.text)
+    assert ring(desk, centre, name="a\x00b").status_code == 422
+    assert "Indiquez le nom et la fonction de la personne qui parle" in ring(desk, centre, function="").text
+    assert 'href="#who">Choisissez qui parle' in ring(desk, centre, name="", function="").text
     token_for(opened.installation, opened.code, centre)
+    shown = desk.get(f"{STUDY}/chase/{centre}").text
+    assert re.search(r'id="who" name="who"><option value="">Choisir…</option><option value="\d+">', shown)
     with opened.installation.database.reading() as session:
         who = str(session.scalars(select(Respondent.id)).one())
     assert ring(desk, centre, who=who, name="", function="").status_code == 303
@@ -243,7 +250,8 @@ def test_facts_dispositions_and_replies_said_on_the_telephone_say_so_too(desk: D
     call = on_the_phone(desk, centre)
     code, gone = call.codes[:2]
     assert call.fill(page(code, "dossier"), do="confirm:*").status_code == 303
-    assert f"Saisi par {SAID}" in text_of(visitor(opened).enter().get(page(code, "dossier")))
+    there = visitor(opened).enter()
+    assert f"Saisi par {SAID}" in text_of(there.get(page(code, "dossier")))
     assert call.fill(f"/patients/{gone}/sans-reponse", kind="never_treated").status_code == 303
     call.fill(page(code, "terrain"), weight_kg="70", do="stay")
     call.fill(f"/patients/{code}/relecture", because="le reste est au dossier papier")
@@ -257,6 +265,20 @@ def test_facts_dispositions_and_replies_said_on_the_telephone_say_so_too(desk: D
         said = [*session.scalars(select(FactCheck.said_by)), *session.scalars(select(Query.answered_by))]
         assert said, "facts were confirmed and the question answered"
         assert {one.partition(", telephone: Pharmacien")[0] for one in said} == {"manager@example.org, manager"}
-        assert session.scalars(select(Disposition.by_role)).all() == ["manager, telephone: Pharmacien"]
-    states = [row["etat"] for row in exported(opened)["etats"] if row["variable"] == "weight_kg"]
+        call_id = session.scalars(select(Call.id)).one()
+        assert session.scalars(select(Disposition.call_id)).all() == [call_id]
+        assert breakdown_as_json(session, opened.study(session))["disposed_by_telephone"] == 1
+    assert f"par {SAID}" in text_of(there.get(f"/patients/{gone}/sans-reponse"))
+    shown = text_of(desk.get(f"{STUDY}/patients/{gone}"))
+    assert [part in shown for part in ("Sans réponse", "jamais traité", "au téléphone, dit par Pharmacien")] == [True] * 3
+    assert "(dont 1 au téléphone)" in text_of(desk.get(f"{STUDY}/rates"))
+    book = exported(opened)
+    told = {row["patient_id"]: row["disposed_by_telephone"] for row in book["patients"]}
+    assert (told[gone], told[code]) == (1, None)
+    frozen = freeze(opened.installation, opened.code, actor=Actor.command("tests"), now=at)
+    assert make_again(opened.installation, opened.code, frozen.number).same_bytes
+    journal = desk.get(f"{STUDY}/journal?centre={centre}").text
+    assert [part in journal for part in ("Dr Durand, Pharmacien", f"/chase/{centre}#call-{call_id}")] == [True, True]
+    assert "telephone:" not in journal + desk.get(f"{STUDY}/propositions").text
+    states = [row["etat"] for row in book["etats"] if row["variable"] == "weight_kg"]
     assert sorted(map(str, states)) == ["corrected", "telephone"]

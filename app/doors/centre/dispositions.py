@@ -10,6 +10,7 @@ from app.collection.disposing import disposition_of, set_disposition, withdraw_d
 from app.collection.errors import CollectionRefusal
 from app.collection.models import DISPOSITIONS
 from app.doors.centre.charts import own_chart
+from app.doors.centre.heard import said_by
 from app.doors.centre.screens import Reason
 from app.doors.centre.visiting import respondent_only, visitor
 from app.doors.guard import allow
@@ -66,12 +67,14 @@ def disposition_text(kind: str) -> str:
 
 
 def _page(patient: Patient, error: str | None) -> str:
+    current = disposition_of(session(), patient)
     return render_template(
         "disposition.html",
         here=visitor(),
         patient=patient,
         identity=identity_of(session(), installation().vault, patient),
-        current=disposition_of(session(), patient),
+        current=current,
+        by=said_by(current) if current else None,
         kinds=[(kind, disposition_text(kind)) for kind in DISPOSITIONS],
         typed=request.form,
         error=error,

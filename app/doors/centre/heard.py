@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.collection.documents import Document
-from app.collection.models import Submission
+from app.collection.models import Disposition, Submission
 from app.doors.centre.dates import instant
 from app.doors.centre.hypertext import html
 from app.doors.centre.visiting import visitor
@@ -39,11 +39,11 @@ def heard_before(document: Document) -> list[HeardThen]:
     return [HeardThen(counted[key], _whom(one)) for key, one in sorted(told.items(), key=lambda pair: pair[1].at)]
 
 
-def handed_in_by(submission: Submission) -> str:
-    """Who handed a questionnaire in, for its receipt."""
-    if submission.call_id is None:
-        return f"{submission.by_name}, {submission.by_role}"
-    return _whom(told_in(session(), {submission.call_id})[submission.call_id])
+def said_by(said: Submission | Disposition) -> str:
+    """Who handed a questionnaire in, or gave the reason why none comes: on the telephone, both who said it and who typed."""
+    if said.call_id is None:
+        return said.by_name
+    return _whom(told_in(session(), {said.call_id})[said.call_id])
 
 
 def _calls(document: Document) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from app.collection.models import Submission
 from app.collection.situations import unexplained
 from app.collection.submitting import left_since, submission_of, submit
 from app.doors.centre.charts import own_chart
-from app.doors.centre.heard import handed_in_by, heard_before
+from app.doors.centre.heard import heard_before, said_by
 from app.doors.centre.moment import Moment, moment_of
 from app.doors.centre.navigation import frame_of
 from app.doors.centre.pointing import pointer_to, pointers_by_level
@@ -60,7 +60,7 @@ def receipt(code: str) -> str:
     """The receipt, to print or to keep."""
     moment = moment_of(own_chart(code))
     made = _submission(moment)
-    return render_template("receipt.html", **frame_of(moment, None), submission=made, by=handed_in_by(made))
+    return render_template("receipt.html", **frame_of(moment, None), submission=made, by=said_by(made))
 
 
 @views.get("/patients/<code>/imprimer")
@@ -118,6 +118,7 @@ def _review(moment: Moment, message: str | None = None) -> str:
         heard=heard_before(moment.document),
         expected=expected,
         submission=submission,
+        by=said_by(submission) if submission else None,
         mutation=str(uuid.uuid4()),
         because=request.form.get("because", gettext("Seul l’essentiel a été rempli") if not core else ""),
         started=bool(moment.response and moment.response.revision),

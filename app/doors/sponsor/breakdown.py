@@ -26,6 +26,7 @@ def show(code: str) -> ResponseReturnValue:
         unasked=unasked_centres(session(), study()),
         regions=regions,
         heard=sum(step.heard for step in steps),
+        disposed_heard=sum(step.disposed_heard for step in steps),
         steps=steps,
     )
 

@@ -114,6 +114,7 @@ def draw(centre_id: int, form: Screen | None = None, refused: Mapping[str, str] 
         follows=FOLLOWS[line.status],
         typed=form.typed if form else {},
         problems={**(form.problems if form else {}), **refused},
+        first_of=lambda problems: {text: name for name, text in reversed(problems.items())}.items(),
     )
 
 

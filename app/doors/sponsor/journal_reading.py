@@ -11,7 +11,7 @@ from app.cohort.models import Decision, Patient, Study
 from app.collection.models import Response
 from app.journal.models import JournalEntry, JournalValue
 from app.kernel.clock import PARIS
-from app.outreach.models import Mail, Respondent
+from app.outreach.models import Call, Contact, Mail, Respondent
 
 ENTRIES_A_PAGE = 50
 Entry = tuple[JournalEntry, JournalValue | None]
@@ -97,7 +97,7 @@ def _about_patient(study: Study, code: str) -> ColumnElement[bool]:
 
 
 def _about_centre(centre: int) -> ColumnElement[bool]:
-    """On the centre, its patients, their questionnaires, its respondents and their mails."""
+    """On the centre, its patients, their questionnaires, its respondents, their mails and its calls."""
     patients = select(Patient.id).where(Patient.centre_id == centre)
     people = select(Respondent.id).where(Respondent.centre_id == centre)
     return or_(
@@ -106,6 +106,7 @@ def _about_centre(centre: int) -> ColumnElement[bool]:
         _on("response", select(Response.id).where(Response.patient_id.in_(patients))),
         _on("respondent", select(cast(Respondent.id, String)).where(Respondent.centre_id == centre)),
         _on("mail", select(Mail.id).where(Mail.respondent_id.in_(people))),
+        _on("call", select(Call.id).join(Contact, Contact.id == Call.contact_id).where(Contact.centre_id == centre)),
     )
 
 

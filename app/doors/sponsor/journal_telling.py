@@ -4,10 +4,11 @@ It tells what the journal holds and no more: no identity is in it, and of a pati
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import orjson
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Patient, Study
@@ -32,6 +33,7 @@ from app.doors.sponsor.wording import (
 from app.extraction.changes import shown
 from app.extraction.reading import opposed_patients
 from app.journal.models import JournalEntry
+from app.outreach.calls import TELEPHONE, told_in
 from forms.answers import Address, NotAnAddress
 from forms.definition import Question, Questionnaire
 from forms.types import kind_of
@@ -52,6 +54,9 @@ class Told:
     new: str = ""
     why: str = ""
     silent: bool = False
+    speaker: str = ""
+    """On the telephone: who said it, for whom may know; and the page of that call."""
+    call: str = ""
 
 
 def tell(session: Session, study: Study, entries: Iterable[Entry], *, manager: bool) -> list[Told]:
@@ -68,8 +73,18 @@ class _Teller:
         self.session, self.newest = session, questionnaire_of(session, study)
         self.subjects = subjects_of(session, study.code, entries)
         self.opposed = opposed_patients(session, study)
+        heard = {entry.actor_ref for entry in entries if TELEPHONE in entry.actor_role}
+        self.study, self.calls = study.code, told_in(session, {call for call in heard if call})
 
     def tell(self, pair: Entry, manager: bool) -> Told:
+        """One entry in words."""
+        told, call = self._told(pair, manager), self.calls.get(pair[0].actor_ref or "")
+        if call is None or not manager:
+            return told
+        page = url_for("chasing.call", code=self.study, centre_id=call.centre_id, _anchor=f"call-{call.call_id}")
+        return replace(told, speaker=f"{call.name}, {call.function}", call=page)
+
+    def _told(self, pair: Entry, manager: bool) -> Told:
         entry, value = pair
         subject = self.subjects.get((entry.subject_type, entry.subject_id), UNNAMED)
         asked, question = self._asked(entry, subject)

@@ -8,10 +8,13 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
-from app.collection.models import HANDED_IN, Disposition, Response
+from app.collection.disposing import disposition_of
+from app.collection.models import HANDED_IN, Disposition, Response, Submission
 from app.collection.questionnaires import version_by_id
 from app.collection.reading import document_of, response_of
+from app.collection.submitting import submission_of
 from app.kernel.language import Language, pick
+from app.outreach.calls import Told, told_in
 from forms.answers import Address
 from forms.definition import Questionnaire
 from forms.types import kind_of
@@ -50,6 +53,28 @@ class Answer:
     value: str
     comment: str
     heard: bool
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where one patient's questionnaire stands, as in the table; `heard` and `reason_heard`: whose words, on the telephone."""
+
+    standing: str
+    submission: Submission | None
+    reason: Disposition | None
+    heard: Told | None
+    reason_heard: Told | None
+
+
+def stands(session: Session, patient: Patient, response: Response | None) -> Stands:
+    """Where a patient's questionnaire stands, and the reason in force why none comes."""
+    reason = disposition_of(session, patient)
+    submission = submission_of(session, response) if response else None
+    begun = response.status if response else "untouched"
+    standing = "disposed" if reason and begun not in HANDED_IN else begun
+    calls = [made.call_id if made else None for made in (submission, reason)]
+    told = told_in(session, {call for call in calls if call})
+    return Stands(standing, submission, reason, *(told.get(call) if call else None for call in calls))
 
 
 def patient_total(session: Session, study: Study, typed: str, standing: str) -> int:

@@ -21,6 +21,7 @@ from app.doors.sponsor.patient_reading import (
     patient_total,
     patients_page,
     set_aside,
+    stands,
 )
 from app.doors.sponsor.proposals import rows_of
 from app.doors.sponsor.rights import managers, study
@@ -113,6 +114,7 @@ def _page(patient: Patient, refused: Refusal | None = None) -> str:
         patient=patient,
         centre=session().get_one(Centre, patient.centre_id),
         response=response,
+        stands=stands(session(), patient, response),
         sections=answers_of(session(), response, language()),
         aside=[(code, answers_of(session(), one, language())) for code, one in set_aside(session(), patient)],
         waiting=questions_on(session(), patient),

@@ -8,12 +8,12 @@ from app.accounts.identities import show_identities
 from app.cohort.models import Centre
 from app.doors.calls import call_url
 from app.doors.guard import allow
-from app.doors.request import actor, installation, language, now, session
+from app.doors.request import actor, gettext, installation, language, now, session
 from app.doors.sponsor.chasing import draw, line_of
 from app.doors.sponsor.rights import managers, own_account, someone, study
 from app.doors.sponsor.screens import Speaker
-from app.kernel.errors import Refusal
 from app.outreach.calls import begin_call, calls_of, take_up
+from app.outreach.errors import SpeakerUnknown
 from app.outreach.models import Call, Respondent
 from app.outreach.people import person_of, respondents_of
 
@@ -27,10 +27,12 @@ def begin(code: str, centre_id: int) -> ResponseReturnValue:
     centre, form = line_of(centre_id).centre, Speaker.posted()
     if not form.validate():
         return draw(centre_id, form), 422
+    if not (form.who.data or form.name.data or form.function.data):
+        return draw(centre_id, form, {"who": gettext("Choisissez qui parle, ou « Une autre personne ».")}), 422
     try:
         call = _begun(centre, form)
-    except Refusal as refused:
-        return draw(centre_id, form, {"who": refused.message(language())}), refused.status
+    except SpeakerUnknown as refused:
+        return draw(centre_id, form, dict.fromkeys(refused.fields, refused.message(language()))), refused.status
     return _into(code, call.id)
 
 

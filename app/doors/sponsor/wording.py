@@ -17,6 +17,7 @@ from app.doors.sponsor.tabs import tabs
 from app.doors.sponsor.waiting import waiting_at
 from app.doors.sponsor.wording_journal import say_action, say_subject
 from app.kernel.clock import PARIS
+from app.outreach.calls import TELEPHONE
 from app.outreach.chase import STATUSES, STEPS
 from app.outreach.conditions import REASONS
 
@@ -66,7 +67,16 @@ def say_role(role: str) -> str:
         "statistician": gettext("Statisticien"),
         "reader": gettext("Lecteur"),
     }
-    return str(roles.get(role, role))
+    staff, heard, function = role.partition(TELEPHONE)
+    said = str(roles.get(staff, staff))
+    return gettext("%(role)s, au téléphone : %(function)s", role=said, function=function) if heard else said
+
+
+def say_author(author: str) -> str:
+    """Name, role and organisation as a signature keeps them; the role of who typed on the telephone in words."""
+    typed, heard, function = author.partition(TELEPHONE)
+    name, comma, role = typed.rpartition(", ")
+    return f"{name}{comma}{say_role(role + heard + function)}" if heard else author
 
 
 def say_fate(fate: str) -> str:
@@ -302,6 +312,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "share": say_rate,
     "chance": say_chance,
     "role": say_role,
+    "author": say_author,
+    "staff_role": lambda role: say_role(role.partition(TELEPHONE)[0]),
     "fate": say_fate,
     "row_reason": say_row_reason,
     "flag": say_flag,
