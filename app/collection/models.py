@@ -177,3 +177,7 @@ class FactCheck(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+
+    def typed_by(self, name: str | None) -> bool:
+        """Whether this account typed it, as staff do on the telephone."""
+        return name is not None and self.said_by.partition(", ")[0] == name

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.cohort.models import Study
+from app.collection.documents import Document
 from app.collection.facts import values_of
 from app.collection.models import FactCheck, Response
 from app.collection.proposals import PROPOSED
@@ -37,7 +38,11 @@ COLUMNS = (
            "Value of the list (a code is the variable's)"),
     Column("selon_centre", "text", "Valeur proposée par le centre", "Value proposed by the centre"),
     *twins("proposed_at", "Proposée le", "Proposed at"),
+    Column("proposed_by_telephone", "flag", "Dite au téléphone par le centre, saisie par le promoteur ; 0 : saisie par le centre",
+           "Said on the telephone by the centre, typed by the sponsor; 0: typed by the centre", choices=YES_NO),
     *twins("decided_at", "Décidée le", "Decided at"),
+    Column("decided_by_typist", "flag", "Décidée par le compte même du promoteur qui l’avait saisie au téléphone",
+           "Decided by the same account of the sponsor that had typed it on the telephone", choices=YES_NO),
     Column("pourquoi", "text", "Motif de la décision", "Reason of the decision"),
 )  # fmt: skip
 
@@ -80,8 +85,14 @@ def _row(vault: Vault, centre: str, row: PatientRow, check: FactCheck, union: Qu
     listed, proposed = (None, None) if hidden else values_of(vault, check)
     return (
         centre, row.code, check.name, check.state, int(hidden), _text(listed), _text(proposed),
-        utc(check.said_at), paris(check.said_at), utc(check.decided_at), paris(check.decided_at), check.reason,
+        utc(check.said_at), paris(check.said_at), int(_heard(row, check.name)),
+        utc(check.decided_at), paris(check.decided_at), int(check.typed_by(check.decided_by)) if check.decided_at else None,
+        check.reason,
     )  # fmt: skip
+
+
+def _heard(row: PatientRow, name: str) -> bool:
+    return Document.loads(row.document or "{}").call_of(name) is not None
 
 
 def _text(value: Any) -> str | None:

@@ -79,6 +79,7 @@ def test_a_correction_of_the_list_travels_to_the_desk_and_into_the_workbook(
     assert settle(desk, "0", "erreur de saisie du centre") == 303
     why = "erreur de saisie du centre"
     book = exported(opened.installation, tmp_path)
+    assert {(row["proposed_by_telephone"], row["decided_by_typist"]) for row in book["propositions"]} == {(0, 0)}
     assert counted(book, code) == (listed, ["list_kept"], [(code, "sex", "refused", *values, why)])
     assert "erreur de saisie du centre" in text_of(person.get(path))
     assert "erreur de saisie du centre" in text_of(desk.get(f"/studies/calci_sts/patients/{code}"))

@@ -282,3 +282,20 @@ def test_facts_dispositions_and_replies_said_on_the_telephone_say_so_too(desk: D
     assert "telephone:" not in journal + desk.get(f"{STUDY}/propositions").text
     states = [row["etat"] for row in book["etats"] if row["variable"] == "weight_kg"]
     assert sorted(map(str, states)) == ["corrected", "telephone"]
+
+
+def test_a_manager_who_decides_on_what_they_typed_is_warned_and_the_workbook_says_so(desk: Desk, opened: Opened) -> None:
+    centre = busy_centres(opened)[0]
+    call = on_the_phone(desk, centre)
+    with opened.installation.database.reading() as session:
+        sex = session.scalars(select(Patient.sex).where(Patient.code == call.codes[0])).one() or 1
+    assert call.fill(page(call.codes[0], "dossier"), sex=str(3 - sex), do="stay").status_code == 303
+    proposals = f"{STUDY}/propositions"
+    found = re.search(rf'action="({proposals}/[^"]+)".*?name="seen" value="(\d+)"', desk.text(proposals), re.S)
+    assert found
+    assert "Vous l’avez saisie vous-même" in text_of(desk.get(proposals))
+    (row,) = exported(opened)["propositions"]
+    assert (row["proposed_by_telephone"], row["decided_by_typist"]) == (1, None)
+    assert desk.post(found[1], {"seen": found[2], "accept": "1", "reason": ""}).status_code == 303
+    (row,) = exported(opened)["propositions"]
+    assert (row["proposed_by_telephone"], row["decided_by_typist"], row["pourquoi"]) == (1, 1, None)

@@ -26,6 +26,8 @@ class Row:
     label: str
     listed: str | None
     proposed: str | None
+    own: bool
+    """Whoever looks typed it themselves, on the telephone."""
 
 
 @pages.get("/studies/<code>/propositions")
@@ -70,7 +72,7 @@ def _row(one: Proposal, *, hidden: bool) -> Row:
     listed, proposed = (
         (None, None) if hidden else (one.shown(one.listed, said), one.shown(one.proposed, said))
     )
-    return Row(one, one.question.label[said], listed, proposed)
+    return Row(one, one.question.label[said], listed, proposed, one.check.typed_by(actor().name))
 
 
 def _page(problem: str | None = None) -> str:
