@@ -46,7 +46,7 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
     short: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        stem = name if len(name) <= 8 else name.replace("_", "")[:8]
+        stem = name if len(name) <= 8 else _abbreviated(name)
         candidate, number = stem, 1
         while candidate in taken or candidate in RESERVED:
             number += 1
@@ -55,3 +55,16 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
         taken.add(candidate)
         short[name] = candidate
     return short
+
+
+def _abbreviated(name: str) -> str:
+    """Eight letters in which each word of the name has its share: ``submitted_by_telephone`` is ``subbytel``."""
+    words = [word for word in name.split("_") if word][:8]
+    shares = [0] * len(words)
+    while sum(shares) < 8:
+        # The last words tell names apart: they are served first.
+        hungry = [place for place, word in enumerate(words) if shares[place] < len(word)]
+        if not hungry:
+            break
+        shares[min(hungry, key=lambda place: (shares[place], -place))] += 1
+    return "".join(word[:share] for word, share in zip(words, shares, strict=True))

@@ -14,6 +14,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
                   "seuil ou une valeur approchée.",
                   "'{typed}': this question takes a number alone. Write {number}, and say in a comment that it is a limit or "
                   "an estimate."),
+    "letter_in_number": ("« {typed} » contient une lettre à la place d’un chiffre : vouliez-vous écrire {number} ?",
+                         "'{typed}' has a letter in place of a digit: did you mean {number}?"),
+    "a_product": ("« {typed} » est un produit : cette question attend un nombre seul. Écrivez {number}.",
+                  "'{typed}' is a product: this question takes a number alone. Write {number}."),
     "not_an_integer": ("« {typed} » n’est pas un nombre entier.", "'{typed}' is not a whole number."),
     "unknown_unit": ("L’unité « {unit} » n’est pas connue ici. Unités acceptées : {units}.",
                      "The unit '{unit}' is not known here. Accepted units: {units}."),

@@ -36,8 +36,10 @@ COLUMNS = (
     Column("response_rate", "decimal", "Taux de réponse (remis / demandés)", "Response rate (handed in / asked)"),
     Column("settled", "integer", "Patients réglés (remis ou écartés avec un motif)", "Patients settled (handed in or set apart)"),
     Column("settled_rate", "decimal", "Part réglée (réglés / demandés)", "Share settled (settled / asked)"),
-    *twins("first_answer_at", "Première réponse ou premier motif", "First answer or reason"),
-    *twins("last_answer_at", "Dernière réponse ou dernier motif", "Last answer or reason"),
+    *twins("first_answer_at", "Première réponse ou premier motif, saisi par le centre ou pour lui au téléphone",
+           "First answer or reason, typed by the centre or for it on the telephone"),
+    *twins("last_answer_at", "Dernière réponse ou dernier motif, saisi par le centre ou pour lui au téléphone",
+           "Last answer or reason, typed by the centre or for it on the telephone"),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.collection.models import DISPOSITIONS
+from app.collection.models import DISPOSITIONS, HANDED_IN
 from app.extraction.anchoring import Anchor
 from app.extraction.conventions import convention_rows, formula_rows, sheet_rows
 from app.extraction.dispositions import DISPOSITION_CHOICES, STATUS_CHOICES
@@ -22,6 +22,12 @@ COLUMNS = (
 )
 SIMULATED_FR = "SIMULÉ : ces réponses sont fictives, produites par un programme. Aucun chiffre n’est un résultat d’étude."
 SIMULATED_EN = "SIMULATED: these answers are fictitious, made by a program. No figure is a study result."
+
+
+_SUBMITTED = (
+    "remis seulement : les feuilles de réponses, etats, requetes et propositions ; autorisations, centres et flux comptent tout "
+    "/ submitted only: the sheets of answers, etats, requetes and propositions; autorisations, centres and flux count all")
+_LEFT_OUT = "hors du filtre, pas zéro : voir la feuille centres / filtered out, not zero: see the sheet centres"
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def _study(cited: Cited) -> Iterator[Row]:
         yield ("données", "Changements comptés depuis la coupe", "Changes counted since cut", cited.since)
     yield ("données", "Versions du questionnaire", "Questionnaire versions", numbers)
     yield ("données", "Empreinte du questionnaire (sha256)", "Questionnaire fingerprint (sha256)", union.sha256)
-    yield ("données", "Filtre", "Filter", "remis seulement / submitted only"
+    yield ("données", "Filtre", "Filter", _SUBMITTED
            if cited.reading.filters.submitted_only else "aucun : brouillons compris / none: drafts included")
     if census.simulated:
         yield ("données", "Questionnaires simulés", "Simulated questionnaires", str(census.simulated))
@@ -79,18 +85,19 @@ def _study(cited: Cited) -> Iterator[Row]:
 
 
 def _controls(cited: Cited, written: Written) -> Iterator[Row]:
-    census = cited.reading.census
+    census, only = cited.reading.census, cited.reading.filters.submitted_only
     yield from sheet_rows(written.sheets, cited.tables, cited.reading.layout.union)
     for sheet, rows in written.sheets.items():
         yield ("contrôle", f"Lignes de la feuille {sheet}", f"Rows of sheet {sheet}", str(rows))
     for status in STATUS_CHOICES:
         fr, en, code = f"Patients, questionnaire {status.fr}", f"Patients, questionnaire {status.en}", str(status.code)
-        yield ("contrôle", f"{fr} (statut = {code})", f"{en} (statut = {code})", str(census.statuses[code]))
+        count = _LEFT_OUT if only and code not in HANDED_IN else str(census.statuses[code])
+        yield ("contrôle", f"{fr} (statut = {code})", f"{en} (statut = {code})", count)
         if apart := census.set_apart[code]:
             yield ("contrôle", f"{fr} : dont écartés avec un motif", f"{en}: of these set apart with a reason", str(apart))
     for kind, choice in zip(DISPOSITIONS, DISPOSITION_CHOICES, strict=True):
         yield ("contrôle", f"Patients, motif d’absence : {choice.fr}", f"Patients, reason for no answer: {choice.en}",
-               str(census.dispositions[kind]))
+               _LEFT_OUT if only and not census.dispositions[kind] else str(census.dispositions[kind]))
 
 
 def _conventions(cited: Cited, written: Written) -> Iterator[Row]:

@@ -22,6 +22,11 @@ _INEXACT = re.compile(
     r"(?:[<>≤≥=]=?|[~≈±]|env(?:iron|\.)?|about)\s*(?P<number>[0-9].*)", re.DOTALL | re.IGNORECASE
 )
 
+# « 1O », « 2O,5 », « l2 »: a letter that looks like a digit; an l at the end may be a litre.
+_LOOKALIKE = re.compile(r"(?=.*[0-9])[0-9OoIl.,]*(?:[Oo]|[Il](?=[0-9]))[0-9OoIl.,]*")
+_MEANT = str.maketrans("OoIl", "0011")
+_PRODUCT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?(?:cm)? ?[xX×*] ?([0-9]+(?:[.,][0-9]+)?)(?: ?cm[2²]?)?")
+
 
 def plain_unit(unit: str) -> str:
     """A unit without the differences that keyboards make: ``cm²`` is ``cm2``, ``µg/h`` is ``ug/h``."""
@@ -40,6 +45,7 @@ def write_number(value: float, language: str) -> str:
 def read_number(text: str) -> tuple[float, str]:
     """A number as typed and the unit behind it; raises AnswerRefused."""
     text = text.replace("\u2212", "-")  # the minus sign of a spreadsheet or a text processor
+    _refuse_misspelt(text)
     found = _NUMBER.fullmatch(text)
     digits = _BLANKS.sub("", found["number"]).replace(",", ".") if found else ""
     if not found or len(text) > _LONGEST or not any(sign.isdigit() for sign in digits):
@@ -48,6 +54,16 @@ def read_number(text: str) -> tuple[float, str]:
             raise AnswerRefused("not_exact", typed=text, number=inexact["number"].strip())
         raise AnswerRefused("not_a_number", typed=text)
     return float(digits), (found["unit"] or "").strip()
+
+
+def _refuse_misspelt(text: str) -> None:
+    """Says what was probably meant by a letter in a number, or by a product; it is never answered for the person."""
+    if len(text) <= _LONGEST and _LOOKALIKE.fullmatch(text):
+        raise AnswerRefused("letter_in_number", typed=text, number=text.translate(_MEANT))
+    factors = _PRODUCT.fullmatch(text) if len(text) <= _LONGEST else None
+    if factors:
+        one, other = (Exact(factor.replace(",", ".")) for factor in factors.groups())
+        raise AnswerRefused("a_product", typed=text, number=lambda language: write_number(float(one * other), language))
 
 
 def convert(value: float, unit: Unit) -> float:

@@ -43,6 +43,8 @@ def test_short_names_are_unique_and_of_eight_letters() -> None:
     assert len(set(short.values())) == len(names)
     assert all(len(name) <= 8 for name in short.values())
     assert short["x"] == "x"
+    told = short_names(["submitted_at_paris", "submitted_by_telephone", "answers_by_telephone"])
+    assert list(told.values()) == ["subatpar", "subbytel", "ansbytel"]
 
 
 def test_the_flow_diagram_tells_its_numbers_and_sets_no_style() -> None:

@@ -101,11 +101,11 @@ def test_version_5_of_sas_transport_has_short_unique_names_and_whole_texts(tmp_p
     with path.open("wb") as out:
         write_xpt(out, Table("antalgiques", columns, lambda: rows), title="t", version=5)
     found, _ = pyreadstat.read_xport(path, output_format="dict")
-    assert list(found)[:3] == ["stsstart", "stsstopw", "texte"]
+    assert list(found)[:3] == ["stsstard", "ststowhy", "texte"]
     assert all(len(name) <= 8 for name in found)
     texts = [name for name in found if name.startswith("texte")]
     assert "".join(found[name][0] for name in texts) == "é" * 450
-    assert list(found["stsstart"]) == [date(2012, 3, 1), date(2013, 3, 1)]
+    assert list(found["stsstard"]) == [date(2012, 3, 1), date(2013, 3, 1)]
 
 
 @pytest.mark.parametrize("format", WAYS)

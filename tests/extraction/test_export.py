@@ -142,7 +142,11 @@ def test_the_answers_of_an_opposed_patient_are_not_read(small, book_of) -> None:
 def test_only_handed_in_questionnaires_when_asked(small, book_of) -> None:
     book = book_of(small, submitted_only=True)
     assert [row["patient_id"] for row in book.sheets["patients"]] == ["CAL-001-001"]
-    assert "remis seulement" in book.facts()["Filtre"]
+    facts = book.facts()
+    assert "remis seulement" in facts["Filtre"]
+    assert facts["Patients, questionnaire remis (statut = submitted)"] == "1"
+    for left_out in ("questionnaire non commencé (statut = not_started)", "motif d’absence : patient opposé"):
+        assert "pas zéro" in facts[f"Patients, {left_out}"]
 
 
 def test_labels_stand_on_a_sheet_of_their_own_when_asked(small, book_of) -> None:
