@@ -78,6 +78,8 @@ class StepRate:
     disposed: int = 0
     heard: int = 0
     disposed_heard: int = 0
+    first_heard: int = 0
+    """Of `first`, the centres whose first questionnaire was handed in on the telephone."""
 
     @property
     def rate(self) -> float | None:
@@ -93,6 +95,7 @@ class StepRate:
         """For `rates --json`."""
         step = {None: "before", 0: "invitation"}.get(self.rank, f"reminder {self.rank}")
         centres = {"written": self.written, "entered": self.entered, "first": self.first}
+        centres["first_by_telephone"] = self.first_heard
         patients = {"waited": self.waited, "answered": self.answered, "disposed": self.disposed}
         patients["by_telephone"], patients["disposed_by_telephone"] = self.heard, self.disposed_heard
         rates = {"rate": _rounded(self.rate), "centre_rate": _rounded(self.centre_rate)}
@@ -190,6 +193,7 @@ def _with(step: StepRate, centre: _Centre, rank: int) -> StepRate:
         disposed=step.disposed + within(centre.disposed),
         heard=step.heard + within(centre.heard),
         disposed_heard=step.disposed_heard + within(centre.disposed_heard),
+        first_heard=step.first_heard + (first in centre.heard and within([first]) > 0),
     )
 
 

@@ -163,7 +163,9 @@ def test_a_questionnaire_handed_in_on_the_telephone_says_so_on_its_receipt(desk:
     with opened.installation.database.reading() as session:
         call_id = session.scalars(select(Call.id)).one()
         assert session.scalars(select(Submission.call_id)).all() == [call_id]
-        assert breakdown_as_json(session, opened.study(session))["by_telephone"] == 1
+        told_rates = breakdown_as_json(session, opened.study(session))
+        assert told_rates["by_telephone"] == 1
+        assert [one["first_by_telephone"] for one in told_rates["after_mails"]] == [1]
 
 
 def test_the_centre_is_left_in_peace_after_a_call(desk: Desk, opened: Opened) -> None:
