@@ -6,6 +6,7 @@ list (confirmed, proposed, accepted, refused): a proposal that is not accepted i
 telephone call in which the answer was heard; whoever changes the answer by their own hand takes the mark away.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from forms.answers import Address, Answers, Cell
 
 StoredCell = dict[str, Any]
 NOT_IN_FORCE = ("proposed", "refused")
+_CALL = re.compile(r'"h":"([0-9a-f]{32})"')  # within a text the quotes are escaped
 
 
 @lru_cache(maxsize=65_536)
@@ -90,6 +92,11 @@ def stored_of(cell: Cell) -> StoredCell:
 def content(stored: StoredCell) -> StoredCell:
     """A stored cell without its marks: what the journal keeps and what two savers are compared by."""
     return {key: value for key, value in stored.items() if key not in ("r", "p", "h")}
+
+
+def calls_in(stored: str) -> list[str]:
+    """The call of each answer of a stored document that was said on the telephone; of the answers nothing is read."""
+    return _CALL.findall(stored)
 
 
 def marked(kept: StoredCell, revision: int, call: str | None) -> StoredCell:

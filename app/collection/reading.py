@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cohort.models import Centre, Patient, Study
 from app.cohort.patients import ChartFacts, chart_facts, patients_of
-from app.collection.documents import Document
+from app.collection.documents import Document, calls_in
 from app.collection.facts import accepted_facts
 from app.collection.models import Disposition, Response, Submission
 from app.collection.questionnaires import current_version
@@ -37,6 +37,8 @@ class WorklistLine:
     disposition: Disposition | None
     last_answer_at: datetime | None
     receipt: str | None
+    heard: bool
+    """Whether something that stands here was said on the telephone."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _line(
         disposition=disposition,
         last_answer_at=response.last_answer_at if response else None,
         receipt=receipts.get(response.id) if response else None,
+        heard=disposition.call_id is not None if disposition else bool(response and calls_in(response.document)),
     )
 
 

@@ -1,5 +1,6 @@
 """Answers taken on the telephone: staff type what a person of a centre says, and both stay known with every answer."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.cohort.models import Centre, Study
+from app.cohort.models import Centre, Patient, Study
+from app.collection.documents import calls_in
+from app.collection.models import Disposition, Response, Submission
 from app.journal.recording import record
 from app.kernel.actor import Actor
 from app.kernel.prepared import Prepared
@@ -53,6 +56,14 @@ class Heard(NamedTuple):
         return replace(
             staff, role=f"{staff.role}{TELEPHONE}{self.person_function}", ref=self.id, heard=True
         )
+
+
+class Taken(NamedTuple):
+    """What still stands of a call: answers, questionnaires handed in, reasons for no answer."""
+
+    answers: int
+    submitted: int
+    reasons: int
 
 
 class Told(NamedTuple):
@@ -129,6 +140,21 @@ def calls_of(session: Session, centre: Centre) -> dict[int, Call]:
     """The calls with a centre in which answers were taken, by the id of their note."""
     query = select(Call).join(Contact, Contact.id == Call.contact_id).where(Contact.centre_id == centre.id)
     return {call.contact_id: call for call in session.scalars(query)}
+
+
+def taken_in(session: Session, centre: Centre) -> dict[str, Taken]:
+    """What was taken in each call with a centre and still stands, by the id of the call; of the answers nothing is read."""
+    here = Patient.centre_id == centre.id
+    documents = session.scalars(select(Response.document).join(Patient, Patient.id == Response.patient_id).where(here))
+    answers = Counter(call for document in documents for call in calls_in(document))
+    made = select(Submission.call_id).join(Response, Response.id == Submission.response_id)
+    submitted = Counter(session.scalars(made.join(Patient, Patient.id == Response.patient_id).where(here)))
+    said = select(Disposition.call_id).join(Patient, Patient.id == Disposition.patient_id)
+    reasons = Counter(session.scalars(said.where(here, Disposition.withdrawn_at.is_(None))))
+    return {
+        call.id: Taken(answers[call.id], submitted[call.id], reasons[call.id])
+        for call in calls_of(session, centre).values()
+    }
 
 
 def may_go_on(call: Call, staff_id: int, now: datetime) -> bool:

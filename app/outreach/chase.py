@@ -14,7 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.clock import day_of
 from app.outreach.campaigns import plan_of
 from app.outreach.errors import ChaseRefused
-from app.outreach.models import Chase, Contact, Mail, Respondent
+from app.outreach.models import Call, Chase, Contact, Mail, Respondent
 from app.outreach.standing import Standing, standings
 from app.outreach.words import ChaseStatus, Outcome
 
@@ -77,6 +77,8 @@ class ChaseLine:
     mails: int
     last_mail_at: datetime | None
     last_contact: Contact | None
+    called_on: date | None = None
+    """The day of the call that the wait counts from: its last activity was typed then, and was not the centre's own."""
 
     @property
     def weight(self) -> tuple[int, int, str]:
@@ -89,7 +91,7 @@ def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
     """Every centre that has patients, in the order in which the desk should take them."""
     where, chased = standings(session, study.id), _chases(session, study)
     people, mails, calls = _people(session, study), _mails(session, study), _last_contacts(session, study)
-    waiting = _waiting(session, study)
+    waiting, typed = _waiting(session, study), _calls(session, study)
     quiet = timedelta(days=plan_of(session, study.id).quiet_days)
     lines = []
     for centre in list_centres(session, study):
@@ -114,6 +116,7 @@ def desk(session: Session, study: Study, now: datetime) -> list[ChaseLine]:
                 mails=len(sent),
                 last_mail_at=max(sent, default=None),
                 last_contact=calls.get(centre.id),
+                called_on=_called_on(typed.get(centre.id, []), standing.active_at) if until else None,
             )
         )
     return sorted(lines, key=lambda line: line.weight)
@@ -236,6 +239,23 @@ def _step(
     if now - max(sent) < PATIENCE:
         return "wait", day_of(max(sent) + PATIENCE)
     return "telephone" if len(sent) >= MAILS_BEFORE_CALL else "remind", None
+
+
+def _called_on(calls: Sequence[tuple[datetime, datetime | None]], active_at: datetime | None) -> date | None:
+    """The day of the call in which the centre was active last; None when it was so by itself."""
+    within = [at for at, ended in calls if active_at and at <= active_at and (ended is None or active_at <= ended)]
+    return day_of(max(within)) if within else None
+
+
+def _calls(session: Session, study: Study) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """The calls in which answers were taken, from when until when."""
+    query = select(Contact.centre_id, Contact.at, Call.ended_at).join(Call, Call.contact_id == Contact.id)
+    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    for centre, at, ended in session.execute(
+        query.join(Centre, Centre.id == Contact.centre_id).where(Centre.study_id == study.id)
+    ):
+        found.setdefault(centre, []).append((at, ended))
+    return found
 
 
 def _chases(session: Session, study: Study) -> dict[int, Chase]:

@@ -4,6 +4,7 @@ import uuid
 
 from app.collection.changes import Change
 from app.collection.saving import save
+from app.doors.centre.door import CentreDoor
 from app.doors.centre.moment import Moment
 from app.doors.centre.visiting import visitor
 from app.doors.request import actor, installation, now, session
@@ -19,10 +20,11 @@ def function_question(questionnaire: Questionnaire) -> Question | None:
 def say_function(moment: Moment) -> dict[str, int]:
     """Stores the person's function after their first answer, as their own; it can be changed like any other.
 
-    Nothing where it is answered already, or is none of the choices. What was stored, at which revision.
+    Nothing where it is answered already, is none of the choices, or others type: on the telephone nothing is kept
+    that was not said. What was stored, at which revision.
     """
     question = function_question(moment.version.questionnaire)
-    if question is None or moment.submitted or question.name in moment.document.answers:
+    if CentreDoor.current().by_telephone or question is None or moment.submitted or question.name in moment.document.answers:
         return {}
     said = visitor().entered.person_function.strip().casefold()
     for choice in question.choices:

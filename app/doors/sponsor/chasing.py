@@ -17,7 +17,7 @@ from app.doors.screens import Screen
 from app.doors.sponsor.rights import managers, someone, study
 from app.doors.sponsor.screens import Call, Standing
 from app.extraction.chase_list import chase_workbook, people_to_call
-from app.outreach.calls import calls_of, may_go_on
+from app.outreach.calls import calls_of, may_go_on, taken_in
 from app.outreach.chase import FOLLOWS, ChaseLine, contacts_of, desk, note, script, set_status
 from app.outreach.people import person_of, respondents_of
 from app.outreach.words import CHASE_STATUSES, OUTCOMES
@@ -108,6 +108,7 @@ def draw(centre_id: int, form: Screen | None = None, refused: Mapping[str, str] 
         shown=shown,
         contacts=contacts_of(session(), line.centre),
         calls=calls_of(session(), line.centre),
+        taken=taken_in(session(), line.centre),
         lacking=_lacking(line.centre),
         may_go_on=lambda call: may_go_on(call, someone().id, now()),
         outcomes=OUTCOMES,

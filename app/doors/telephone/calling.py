@@ -21,4 +21,4 @@ def end() -> ResponseReturnValue:
     here = visitor()
     heard = cast(Heard, here.entered)
     hang_up(session(), heard.id, actor=actor(), now=now())
-    return redirect(desk_url(heard.study_code, here.centre_id), 303)
+    return redirect(f"{desk_url(heard.study_code, here.centre_id)}?ended={heard.id}", 303)
