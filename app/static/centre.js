@@ -14,8 +14,9 @@
   var state = document.getElementById("etat");
   var words = form.dataset;
   var queue = [];            // answers on their way, oldest first
-  var bases = {};            // address -> revision at which this page saw the answer
-  var drafts = {};           // address -> what is typed and not yet stored
+  var bases = {};            // address -> revision at which the person saw the answer
+  var drafts = {};           // address -> what is typed and not yet stored, and over which revision
+  var told = {};             // address -> says again why it is not stored
   var busy = false, timer = null, draftTimer = null, lost = false, looks = 0, stored = 0;
   var half = "";             // the question that was being typed when the form was drawn anew
 
@@ -61,6 +62,13 @@
     });
     fields(address, "!m").forEach(function (one) { one.checked = missing !== "" && one.value === missing; });
   }
+  /* What is typed holds on to the answer that the person saw before, whatever the page learns meanwhile. */
+  function draft(address) {
+    drafts[address] = read(address);
+    drafts[address].base = base(address);
+    keep();
+    return drafts[address];
+  }
   function same(one, other) {
     var said = one.comment === undefined || other.comment === undefined || one.comment === other.comment;
     return said && String(one.typed) === String(other.typed) && one.missing === other.missing;
@@ -92,6 +100,7 @@
     place.removeAttribute("data-said");
     at.classList.add("q--bad");
     fields(address).forEach(function (one) { one.setAttribute("aria-invalid", "true"); });
+    told[address] = function () { complain(address, text); };
   }
   function choose(clash) {
     var place = says(clash.address), row = document.createElement("p");
@@ -101,14 +110,15 @@
      [words.mine.replace("{value}", clash.mine), function () { mend(clash.address); enqueue(clash.address); }]].forEach(function (pair) {
       var button = document.createElement("button");
       button.type = "button"; button.className = "button button--small button--quiet"; button.textContent = pair[0];
-      button.addEventListener("click", function () { pair[1](); var first = fields(clash.address)[0]; if (first) { first.focus(); } });
+      button.addEventListener("click", function () { bases[clash.address] = clash.revision; pair[1](); var first = fields(clash.address)[0]; if (first) { first.focus(); } });
       row.appendChild(button);
     });
     place.appendChild(row);
-    bases[clash.address] = clash.revision;
+    told[clash.address] = function () { choose(clash); };
   }
   function mend(address) {
     var at = box(address);
+    delete told[address];
     at.classList.remove("q--bad");
     says(address).textContent = "";
     fields(address).forEach(function (one) { one.removeAttribute("aria-invalid"); });
@@ -147,8 +157,7 @@
 
   /* ---- sending: one answer at a time, in order, until there are none ---- */
   function enqueue(address) {
-    var value = read(address);
-    drafts[address] = value; keep();
+    var value = draft(address);
     queue = queue.filter(function (one) { return one.address !== address || one.flying; });
     queue.push({ mutation: fresh(), address: address, typed: value.typed, missing: value.missing, comment: value.comment });
     send();
@@ -157,6 +166,7 @@
     queue = queue.filter(function (one) { return one.address !== address; });
     delete drafts[address]; keep();
   }
+  /* Moves only with what this page stored itself, or what the person was shown. */
   function base(address) { return address in bases ? bases[address] : Number(form.elements.base.value); }
   function send() {
     if (busy || lost || !queue.length) { return Promise.resolve(); }
@@ -189,16 +199,27 @@
     error.wait = seconds > 0 && seconds < 60 ? seconds * 1000 : RETRY_AFTER;
     return error;
   }
-  /* Nothing is on its way any more; what was refused, or is yet to be chosen, is still only here. */
-  function rest(at) {
-    var left = Object.keys(drafts).some(function (address) { return address !== addressOf(document.activeElement); });
-    if (left) { tell(words.failed, "bad"); } else { tell(at, "good"); }
+  /* When nothing is on its way any more: what was refused, or is yet to be chosen, is still only here, and named. */
+  function next(at) {
+    if (queue.length) { send(); return; }
+    var left = Object.keys(drafts).filter(function (address) { return box(address) && (told[address] || address !== addressOf(document.activeElement)); });
+    if (!left.length) { tell(at || "", "good"); return; }
+    tell(words.failed, "bad");
+    left.forEach(function (address, place) {
+      var link = document.createElement("a"), label = box(address).querySelector("legend, label");
+      link.href = "#" + box(address).id; link.textContent = label ? label.firstChild.textContent.trim() : address;
+      state.appendChild(document.createTextNode(place ? ", " : " ")); state.appendChild(link);
+    });
   }
   function took(one, result) {
     var status = result.status, reply = result.reply;
     if (status === 200) {
       queue.shift(); stored += 1;
-      Object.keys(reply.stored).forEach(function (address) { bases[address] = reply.stored[address]; });
+      delete told[one.address];
+      Object.keys(reply.stored).forEach(function (address) {
+        bases[address] = reply.stored[address];
+        if (drafts[address]) { drafts[address].base = bases[address]; }
+      });
       if (box(one.address) && same(read(one.address), one)) {
         delete drafts[one.address]; keep();
         var now = reply.shown[one.address];
@@ -211,17 +232,15 @@
       });
       note(one.address);
       show(reply);
-      if (queue.length) { send(); } else { rest(reply.at); }
+      next(reply.at);
     } else if (status === 422 && reply.refused) {
       queue.shift();
       Object.keys(reply.refused).forEach(function (address) { complain(address, reply.refused[address]); });
-      tell(words.failed, "bad");
-      send();
+      next();
     } else if (status === 409 && reply.clashes) {
       queue.shift();
       reply.clashes.forEach(choose);
-      tell(words.failed, "bad");
-      send();
+      next();
     } else if ((status === 400 || status === 403 || status === 404) && !one.again) {
       one.again = true; one.flying = false;
       renew().then(send, function () { lost = true; tell(words.lost, "bad", true); });
@@ -231,8 +250,7 @@
     } else {
       queue.shift();
       if (reply.error) { complain(one.address, reply.error); }
-      tell(words.failed, "bad");
-      send();
+      next();
     }
   }
   /* After the link was opened again in another tab, this page needs that session's token. */
@@ -287,12 +305,18 @@
     var written = inside && /^text/.test(held.type), typing = written ? addressOf(held) : "";
     var at = inside ? [held.name, held.value, held.type, written && [held.selectionStart, held.selectionEnd]] : null;
     Object.keys(drafts).forEach(function (address) { typed[address] = drafts[address]; });
-    if (typing && box(typing) && !same(read(typing), known(typing))) { typed[typing] = read(typing); }
+    if (typing && box(typing) && !same(read(typing), known(typing))) { typed[typing] = read(typing); typed[typing].base = base(typing); }
     half = "";
     form.innerHTML = other.innerHTML;
     bases = {};
-    Object.keys(typed).forEach(function (address) { if (box(address)) { write(address, typed[address].typed, typed[address].missing, typed[address].comment); } });
+    Object.keys(typed).forEach(function (address) { if (box(address)) { restore(address, typed[address]); } });
+    Object.keys(told).forEach(function (address) { if (box(address)) { told[address](); } });
+    note();
     if (focus) { focus(); } else if (at) { again(at); half = typing in typed ? typing : ""; }
+  }
+  function restore(address, typed) {
+    write(address, typed.typed, typed.missing, typed.comment);
+    if (typed.base >= 0) { bases[address] = typed.base; }
   }
   /* The keyboard stays where it was when the questions around it were drawn anew. */
   function again(at) {
@@ -364,9 +388,7 @@
     clearTimeout(draftTimer);
     draftTimer = setTimeout(function () {
       if (!box(address)) { return; }
-      drafts[address] = read(address);
-      if (same(drafts[address], known(address))) { delete drafts[address]; }
-      keep();
+      if (same(draft(address), known(address))) { delete drafts[address]; keep(); }
     }, DRAFT_AFTER);
   });
   form.addEventListener("click", function (event) {
@@ -387,7 +409,7 @@
   try { drafts = JSON.parse(sessionStorage.getItem(KEY) || "{}"); } catch (error) { drafts = {}; }
   var found = Object.keys(drafts).filter(function (address) {
     if (!box(address) || same(read(address), drafts[address])) { delete drafts[address]; return false; }
-    write(address, drafts[address].typed, drafts[address].missing, drafts[address].comment);
+    restore(address, drafts[address]);
     return true;
   });
   keep();

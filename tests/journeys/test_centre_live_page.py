@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from sqlalchemy import select
 
+from app.cohort.models import Patient
 from app.collection.documents import Document
 from app.collection.models import Response
 from tests.collection.builders import COLLEAGUE, Chart, change
@@ -49,6 +50,12 @@ def chart(server: LiveServer) -> Chart:
     """The chart that the browser fills."""
     with server.installation.database.reading() as session:
         return Chart(server.installation, session.scalars(select(Response.patient_id)).one())
+
+
+def patient_of(server: LiveServer, code: str) -> str:
+    """The patient whom the browser shows, also before anything is stored."""
+    with server.installation.database.reading() as session:
+        return session.scalars(select(Patient.id).where(Patient.code == code)).one()
 
 
 def test_an_answer_is_stored_when_its_field_is_left(browser_page: Page, desk: tuple[LiveServer, str]) -> None:
@@ -232,6 +239,67 @@ def test_two_answers_to_one_question_are_both_shown_to_choose_from(
     expected = "80" if choice.startswith("Prendre") else "90"
     expect(browser_page.locator("[name=weight_kg]")).to_have_value(expected)
     assert stored(desk[0]).answers["weight_kg"]["v"] == float(expected)
+
+
+@pytest.mark.parametrize("how", ["offline", "on screen", "closed"])
+def test_an_answer_of_a_colleague_is_never_overwritten_unseen(
+    browser_page: Page, desk: tuple[LiveServer, str], how: str
+) -> None:
+    """Whatever the page learns meanwhile: what was typed over an answer that nobody saw here is to be chosen."""
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "essentiel"))
+    if how == "offline":
+        browser_page.context.set_offline(True)
+        browser_page.locator("[name=ae_any][value='1']").check()  # draws the lines anew once it is stored,
+        for name, typed in (
+            ("v_surf@j0", "5"),
+            ("last_d", "20/06/2016"),
+            ("sts_start_d", "15/06/2014"),
+        ):  # while these leave
+            browser_page.fill(f"[name='{name}']", typed)
+    elif how == "closed":
+        browser_page.route(SAVES, lambda route: route.abort())
+    else:
+        browser_page.locator("[name=sts_given][value='1']").check()
+        saved(browser_page)
+    Chart(desk[0].installation, patient_of(desk[0], code)).save(
+        change("v_surf@m12", "99", 0), actor=COLLEAGUE
+    )
+    browser_page.fill("[name='v_surf@m12']", "33")
+    browser_page.keyboard.press("Tab")
+    if how == "offline":
+        browser_page.context.set_offline(False)
+    elif how == "closed":
+        expect(browser_page.locator("#etat")).to_contain_text("Hors connexion")
+        browser_page.unroute(SAVES)
+        browser_page.once("dialog", lambda dialog: dialog.accept())
+        browser_page.reload()
+    question = browser_page.locator("[data-a='v_surf@m12']")
+    expect(question.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
+    if how == "on screen":
+        browser_page.locator("[name=ae_any][value='1']").check()
+        expect(browser_page.locator("[name='ae_term#1']")).to_be_visible()
+        expect(question.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
+        follow(browser_page, browser_page.locator("button[name=do][value=next]"))
+        expect(question).to_contain_text("Dr LEROY")
+    settled(browser_page)
+    assert stored(desk[0]).answers["v_surf@m12"]["v"] == 99
+
+
+def test_what_is_not_saved_stays_told_and_is_named(browser_page: Page, desk: tuple[LiveServer, str]) -> None:
+    code = enter(browser_page, desk)
+    browser_page.goto(desk[0].url + page(code, "essentiel"))
+    browser_page.fill("[name='v_surf@m12']", "douze")
+    browser_page.keyboard.press("Tab")
+    question = browser_page.locator("[data-a='v_surf@m12']")
+    expect(question).to_contain_text("n’est pas un nombre")
+    browser_page.locator("[name=ae_any][value='1']").check()
+    expect(browser_page.locator("[name='ae_term#1']")).to_be_visible()
+    settled(browser_page)
+    expect(question).to_contain_text("n’est pas un nombre")
+    expect(question.locator("input[type=text]").first).to_have_attribute("aria-invalid", "true")
+    browser_page.locator("#etat a", has_text="Surface totale").click()
+    assert stored(desk[0]).answers["ae_any"]["v"] == 1
 
 
 def test_nothing_of_the_patient_is_left_in_the_browser_after_submission(
