@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import APIResponse, Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 from sqlalchemy import select
 
 from app.cohort.models import Patient
@@ -241,49 +242,59 @@ def test_two_answers_to_one_question_are_both_shown_to_choose_from(
     assert stored(desk[0]).answers["weight_kg"]["v"] == float(expected)
 
 
-@pytest.mark.parametrize("how", ["offline", "on screen", "closed"])
-def test_an_answer_of_a_colleague_is_never_overwritten_unseen(
-    browser_page: Page, desk: tuple[LiveServer, str], how: str
-) -> None:
-    """Whatever the page learns meanwhile: what was typed over an answer that nobody saw here is to be chosen."""
+@pytest.fixture
+def theirs(desk: tuple[LiveServer, str], browser_page: Page) -> Iterator[Locator]:
+    """A question of the open page that a colleague answers 99 and we 33: in the end both are shown, and 99 stored."""
     code = enter(browser_page, desk)
     browser_page.goto(desk[0].url + page(code, "essentiel"))
-    if how == "offline":
-        browser_page.context.set_offline(True)
-        browser_page.locator("[name=ae_any][value='1']").check()  # draws the lines anew once it is stored,
-        for name, typed in (
-            ("v_surf@j0", "5"),
-            ("last_d", "20/06/2016"),
-            ("sts_start_d", "15/06/2014"),
-        ):  # while these leave
-            browser_page.fill(f"[name='{name}']", typed)
-    elif how == "closed":
-        browser_page.route(SAVES, lambda route: route.abort())
-    else:
-        browser_page.locator("[name=sts_given][value='1']").check()
-        saved(browser_page)
     Chart(desk[0].installation, patient_of(desk[0], code)).save(
         change("v_surf@m12", "99", 0), actor=COLLEAGUE
     )
-    browser_page.fill("[name='v_surf@m12']", "33")
-    browser_page.keyboard.press("Tab")
-    if how == "offline":
-        browser_page.context.set_offline(False)
-    elif how == "closed":
-        expect(browser_page.locator("#etat")).to_contain_text("Hors connexion")
-        browser_page.unroute(SAVES)
-        browser_page.once("dialog", lambda dialog: dialog.accept())
-        browser_page.reload()
     question = browser_page.locator("[data-a='v_surf@m12']")
-    expect(question.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
-    if how == "on screen":
-        browser_page.locator("[name=ae_any][value='1']").check()
-        expect(browser_page.locator("[name='ae_term#1']")).to_be_visible()
-        expect(question.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
-        follow(browser_page, browser_page.locator("button[name=do][value=next]"))
-        expect(question).to_contain_text("Dr LEROY")
+    yield question
+    expect(question).to_contain_text("99")
+    expect(question).to_contain_text("Dr LEROY")
     settled(browser_page)
     assert stored(desk[0]).answers["v_surf@m12"]["v"] == 99
+
+
+def answer_unseen(tab: Page) -> None:
+    """Types over the answer that was not seen."""
+    tab.fill("[name='v_surf@m12']", "33")
+    tab.keyboard.press("Tab")
+
+
+def test_a_colleagues_answer_is_seen_after_the_network_was_lost(browser_page: Page, theirs: Locator) -> None:
+    browser_page.context.set_offline(True)
+    browser_page.locator(
+        "[name=ae_any][value='1']"
+    ).check()  # once stored, it draws the lines anew while these leave
+    for name, typed in (("v_surf@j0", "5"), ("last_d", "20/06/2016"), ("sts_start_d", "15/06/2014")):
+        browser_page.fill(f"[name='{name}']", typed)
+    answer_unseen(browser_page)
+    browser_page.context.set_offline(False)
+    expect(theirs.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
+
+
+def test_a_colleagues_answer_is_seen_after_the_tab_was_closed(browser_page: Page, theirs: Locator) -> None:
+    browser_page.route(SAVES, lambda route: route.abort())
+    answer_unseen(browser_page)
+    expect(browser_page.locator("#etat")).to_contain_text("Hors connexion")
+    browser_page.unroute(SAVES)
+    browser_page.once("dialog", lambda dialog: dialog.accept())
+    browser_page.reload()
+    expect(theirs.get_by_role("button", name="Prendre celle-ci : 99")).to_be_visible()
+
+
+def test_a_choice_to_make_outlives_a_page_drawn_anew(browser_page: Page, theirs: Locator) -> None:
+    answer_unseen(browser_page)
+    choice = theirs.get_by_role("button", name="Prendre celle-ci : 99")
+    expect(choice).to_be_visible()
+    browser_page.locator("[name=ae_any][value='1']").check()
+    expect(browser_page.locator("[name='ae_term#1']")).to_be_visible()
+    expect(choice).to_be_visible()
+    follow(browser_page, browser_page.locator("button[name=do][value=next]"))
+    expect(choice).to_have_count(0)
 
 
 def test_what_is_not_saved_stays_told_and_is_named(browser_page: Page, desk: tuple[LiveServer, str]) -> None:
