@@ -164,6 +164,9 @@ def test_telephone_desk_notes_moves_and_gives_its_list(boss: Desk) -> None:
         == 303
     )
     assert "=Rappeler &lt;b&gt;jeudi" in boss.text(path.group(1))
+    newcomer = re.search(r'href="(/studies/calci_sts/respondents/new[?]centre=(\d+))"', boss.text(path[1]))
+    assert newcomer
+    assert f'<option value="{newcomer[2]}" selected>' in boss.text(newcomer[1])
     assert boss.get(f"{STUDY}/chase/99999").status_code == 404
     book = openpyxl.load_workbook(BytesIO(boss.get(f"{STUDY}/chase.xlsx").data))
     rows = list(book.active.iter_rows(values_only=True))

@@ -30,8 +30,8 @@ BY_THE_DESK: tuple[StopReason, ...] = ("by_hand", "left", "wrong_address", "oppo
 @pages.get("/studies/<code>/respondents/new")
 @allow(managers)
 def ask(code: str) -> ResponseReturnValue:
-    """The form of somebody whom no file named."""
-    return _form(Newcomer())
+    """The form of somebody whom no file named; at the centre from whose page one comes."""
+    return _form(Newcomer(request.args))
 
 
 @pages.post("/studies/<code>/respondents/new")

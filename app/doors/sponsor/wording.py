@@ -66,6 +66,7 @@ def say_role(role: str) -> str:
         "manager": gettext("Gestionnaire"),
         "statistician": gettext("Statisticien"),
         "reader": gettext("Lecteur"),
+        "operator": gettext("Opérateur"),
     }
     staff, heard, function = role.partition(TELEPHONE)
     said = str(roles.get(staff, staff))
